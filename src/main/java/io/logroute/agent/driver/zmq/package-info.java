@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The driver {@code zmq}: three-frame messages over PUB and PUSH. The one package of the agent that
+ * sees ZeroMQ.
+ */
+@NullMarked
+package io.logroute.agent.driver.zmq;
+
+import org.jspecify.annotations.NullMarked;
