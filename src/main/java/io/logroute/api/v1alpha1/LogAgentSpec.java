@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
             + " has(self.containersDir) ? self.containersDir : '/'].all(d, d.startsWith('/'))",
     message = "stateDir, podsDir and containersDir are absolute paths of the node",
     reason = "FieldValueForbidden")
+@ValidationRule(
+    value =
+        "!has(self.heldBytes) || (type(self.heldBytes) == string ? isQuantity(self.heldBytes) && !quantity(self.heldBytes).isLessThan(quantity('1')) : int(self.heldBytes) >= 1)",
+    fieldPath = ".heldBytes",
+    message = "heldBytes is a quantity of bytes, at least 1",
+    reason = "FieldValueForbidden")
 public record LogAgentSpec(
     @JsonPropertyDescription("The agents' image; default: the operator's own.") @Size(max = 512)
         @Nullable String image,

@@ -18,17 +18,25 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "self.addresses.all(a, a.matches(" + LogRouteSpec.ADDRESS + "))",
     fieldPath = ".addresses",
-    message = "an address is tcp://host:port",
+    message = LogRouteSpec.NO_ADDRESS,
     messageExpression =
         "\"'\" + self.addresses.filter(a, !a.matches("
             + LogRouteSpec.ADDRESS
-            + "))[0] + \"' is not an address: write tcp://host:port\"",
+            + "))[0] + \"' is "
+            + LogRouteSpec.NO_ADDRESS
+            + "\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value = "!has(self.format) || self.format == 'three-frame'",
     fieldPath = ".format",
     message = "this format is not known: use three-frame",
     messageExpression = "\"format '\" + self.format + \"' is not known: use three-frame\"",
+    reason = "FieldValueForbidden")
+@ValidationRule(
+    value =
+        "!has(self.bytesPerSecond) || (type(self.bytesPerSecond) == string ? isQuantity(self.bytesPerSecond) && !quantity(self.bytesPerSecond).isLessThan(quantity('1')) : int(self.bytesPerSecond) >= 1)",
+    fieldPath = ".bytesPerSecond",
+    message = "bytesPerSecond is a quantity of bytes, at least 1",
     reason = "FieldValueForbidden")
 public record LogEndpointSpec(
     @Required

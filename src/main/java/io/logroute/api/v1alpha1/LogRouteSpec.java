@@ -28,48 +28,49 @@ import org.jspecify.annotations.Nullable;
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver != 'zmq' || !has(self.options) || self.options.all(k, k in"
+        "self.driver != 'zmq' || !has(self.options) || self.options.all(k, k in "
             + LogRouteSpec.ZMQ_OPTIONS
             + ")",
     fieldPath = ".options",
     message = "unknown log opt for zmq log driver",
     messageExpression =
-        "\"unknown log opt '\" + self.options.filter(k, !(k in"
+        "\"unknown log opt '\" + self.options.filter(k, !(k in "
             + LogRouteSpec.ZMQ_OPTIONS
-            + ") && self.options.all(j, j in"
+            + ") && self.options.all(j, j in "
             + LogRouteSpec.ZMQ_OPTIONS
             + " || k <= j))[0] + \"' for zmq log driver\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver != 'json-file' || !has(self.options) || self.options.all(k, k in"
+        "self.driver != 'json-file' || !has(self.options) || self.options.all(k, k in "
             + LogRouteSpec.JSON_FILE_OPTIONS
             + ")",
     fieldPath = ".options",
     message = "unknown log opt for json-file log driver",
     messageExpression =
-        "\"unknown log opt '\" + self.options.filter(k, !(k in"
+        "\"unknown log opt '\" + self.options.filter(k, !(k in "
             + LogRouteSpec.JSON_FILE_OPTIONS
-            + ") && self.options.all(j, j in"
+            + ") && self.options.all(j, j in "
             + LogRouteSpec.JSON_FILE_OPTIONS
             + " || k <= j))[0] + \"' for json-file log driver\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver != 'zmq' || has(self.endpointRef)"
-            + " || (has(self.zmqAddress) && self.zmqAddress != '')"
-            + " || (has(self.options) && 'zmq-address' in self.options && self.options['zmq-address'] != '')",
+        "self.driver != 'zmq' || has(self.endpointRef) || (has(self.zmqAddress) && self.zmqAddress != '') || ("
+            + LogRouteSpec.HAS
+            + "'zmq-address' in self.options && self.options['zmq-address'] != '')",
     message = "must specify a value for log opt 'zmq-address'",
     reason = "FieldValueRequired")
 @ValidationRule(
     value =
-        "self.driver != 'zmq' || [has(self.zmqAddress), has(self.endpointRef),"
-            + " has(self.options) && 'zmq-address' in self.options].filter(x, x).size() <= 1",
+        "self.driver != 'zmq' || [has(self.zmqAddress), has(self.endpointRef), "
+            + LogRouteSpec.HAS
+            + "'zmq-address' in self.options].filter(x, x).size() <= 1",
     message = "only one of zmqAddress, endpointRef and option zmq-address may be set",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value = "self.driver == 'zmq' || (!has(self.zmqAddress) && !has(self.endpointRef))",
-    message = "zmqAddress and endpointRef belong to driver zmq, this driver takes no endpoint",
+    message = "this driver takes no endpoint: remove zmqAddress and endpointRef",
     messageExpression =
         "'driver ' + self.driver + ' takes no endpoint: remove zmqAddress and endpointRef'",
     reason = "FieldValueForbidden")
@@ -79,43 +80,70 @@ import org.jspecify.annotations.Nullable;
             + LogRouteSpec.ADDRESS
             + ")",
     fieldPath = ".zmqAddress",
-    message = "an address is tcp://host:port",
-    messageExpression = "\"'\" + self.zmqAddress + \"' is not an address: write tcp://host:port\"",
+    message = LogRouteSpec.NO_ADDRESS,
+    messageExpression =
+        "\"zmqAddress '\" + self.zmqAddress + \"' is " + LogRouteSpec.NO_ADDRESS + "\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver != 'zmq' || !has(self.options) || !('zmq-address' in self.options) || self.options['zmq-address'] == ''"
-            + " || self.options['zmq-address'].matches("
+        "self.driver != 'zmq' || !("
+            + LogRouteSpec.HAS
+            + "'zmq-address' in self.options) || self.options['zmq-address'] == '' || self.options['zmq-address'].matches("
             + LogRouteSpec.ADDRESS
             + ")",
     fieldPath = ".options",
-    message = "an address is tcp://host:port",
+    message = "error parsing option zmq-address: " + LogRouteSpec.NO_ADDRESS,
     messageExpression =
-        "\"'\" + self.options['zmq-address'] + \"' is not an address: write tcp://host:port\"",
+        "\"error parsing option zmq-address: '\" + self.options['zmq-address'] + \"' is "
+            + LogRouteSpec.NO_ADDRESS
+            + "\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver == 'none' || !has(self.options) || !('mode' in self.options)"
-            + " || self.options['mode'] in ['', 'blocking', 'non-blocking']",
+        "self.driver == 'none' || !("
+            + LogRouteSpec.HAS
+            + "'mode' in self.options) || self.options['mode'] in ['', 'blocking', 'non-blocking']",
     fieldPath = ".options",
     message = "logger: logging mode not supported",
     messageExpression = "'logger: logging mode not supported: ' + self.options['mode']",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver == 'none' || !has(self.options) || !('max-buffer-size' in self.options)"
-            + " || ('mode' in self.options && self.options['mode'] == 'non-blocking')",
+        "self.driver == 'none' || !("
+            + LogRouteSpec.HAS
+            + "'max-buffer-size' in self.options) || ('mode' in self.options && self.options['mode'] == 'non-blocking')",
     fieldPath = ".options",
     message = "logger: max-buffer-size option is only supported with 'mode=non-blocking'",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
-        "self.driver == 'none' || !has(self.options) || !('max-buffer-size' in self.options)"
-            + " || self.options['max-buffer-size'].find('[0-9]') != ''",
+        "self.driver == 'none' || !("
+            + LogRouteSpec.HAS
+            + "'max-buffer-size' in self.options) || self.options['max-buffer-size'].matches("
+            + LogRouteSpec.SIZE
+            + ")",
     fieldPath = ".options",
     message = "error parsing option max-buffer-size: invalid size",
     messageExpression =
         "\"error parsing option max-buffer-size: invalid size: '\" + self.options['max-buffer-size'] + \"'\"",
+    reason = "FieldValueForbidden")
+@ValidationRule(
+    value =
+        "self.driver != 'json-file' || !("
+            + LogRouteSpec.HAS
+            + "'max-size' in self.options) || self.options['max-size'].matches("
+            + LogRouteSpec.SIZE
+            + ")",
+    fieldPath = ".options",
+    message = "error parsing option max-size: invalid size",
+    messageExpression =
+        "\"error parsing option max-size: invalid size: '\" + self.options['max-size'] + \"'\"",
+    reason = "FieldValueForbidden")
+@ValidationRule(
+    value =
+        "!has(self.maxLineBytes) || (type(self.maxLineBytes) == string ? isQuantity(self.maxLineBytes) && !quantity(self.maxLineBytes).isLessThan(quantity('1')) && !quantity(self.maxLineBytes).isGreaterThan(quantity('16Mi')) : int(self.maxLineBytes) >= 1 && int(self.maxLineBytes) <= 16777216)",
+    fieldPath = ".maxLineBytes",
+    message = "maxLineBytes is 1 to 16Mi",
     reason = "FieldValueForbidden")
 public record LogRouteSpec(
     @JsonPropertyDescription(
@@ -135,10 +163,36 @@ public record LogRouteSpec(
     @JsonPropertyDescription(
             "The tenant id that lines carry; default: env TENANT_ID, else env _TENANT_ID, else label"
                 + " tenant_id, else 'default'.")
+        @ValidationRule(
+            value = ValueSource.VALUE_RULE,
+            fieldPath = ".value",
+            message = "tenantId is " + ValueSource.NO_ID,
+            messageExpression = "\"tenantId '\" + self.value + \"' is " + ValueSource.NO_ID + "\"",
+            reason = "FieldValueForbidden")
+        @ValidationRule(
+            value = ValueSource.DEFAULT_RULE,
+            fieldPath = ".default",
+            message = "tenantId.default is " + ValueSource.NO_ID,
+            messageExpression =
+                "\"tenantId.default '\" + self.default + \"' is " + ValueSource.NO_ID + "\"",
+            reason = "FieldValueForbidden")
         @Nullable ValueSource tenantId,
     @JsonPropertyDescription(
             "The service id that lines carry; default: env SERVICE_ID, else env _SERVICE_ID, else"
                 + " label service_id, else 'default'.")
+        @ValidationRule(
+            value = ValueSource.VALUE_RULE,
+            fieldPath = ".value",
+            message = "serviceId is " + ValueSource.NO_ID,
+            messageExpression = "\"serviceId '\" + self.value + \"' is " + ValueSource.NO_ID + "\"",
+            reason = "FieldValueForbidden")
+        @ValidationRule(
+            value = ValueSource.DEFAULT_RULE,
+            fieldPath = ".default",
+            message = "serviceId.default is " + ValueSource.NO_ID,
+            messageExpression =
+                "\"serviceId.default '\" + self.default + \"' is " + ValueSource.NO_ID + "\"",
+            reason = "FieldValueForbidden")
         @Nullable ValueSource serviceId,
     @JsonPropertyDescription(
             "An endpoint in place, tcp://host:port, socket PUB, format three-frame: the short form of"
@@ -166,9 +220,15 @@ public record LogRouteSpec(
     @JsonPropertyDescription("What is over this limit is dropped and counted; default: no limit.")
         @Nullable RateLimit rateLimit) {
 
-  static final String ZMQ_OPTIONS = " ['zmq-address', 'mode', 'max-buffer-size', 'tag']";
-  static final String JSON_FILE_OPTIONS = " ['mode', 'max-buffer-size', 'max-size', 'max-file']";
-  static final String ADDRESS = "'^tcp://([A-Za-z0-9._-]+|\\\\[[0-9A-Fa-f:.]+\\\\]):[0-9]{1,5}$'";
+  static final String HAS = "has(self.options) && ";
+  static final String ZMQ_OPTIONS = "['zmq-address', 'mode', 'max-buffer-size', 'tag']";
+  static final String JSON_FILE_OPTIONS =
+      "['mode', 'max-buffer-size', 'max-size', 'max-file', 'tag']";
+  static final String ADDRESS = "r'^tcp://(\\[[^\\]]{2,100}\\]|[^\\[\\]:/]{1,254}):[0-9]{1,5}$'";
+  static final String NO_ADDRESS =
+      "not an address: write tcp://host:port, with a port from 1 to 65535 and an IPv6 address in"
+          + " brackets";
+  static final String SIZE = "'^[0-9]{1,30}([.][0-9]{1,30})? ?[kKmMgGtTpP]?[iI]?[bB]?$'";
 
   /** {@link #selector}, or one that selects every pod. */
   public LabelSelector selectorOrDefault() {

@@ -16,18 +16,6 @@ import org.jspecify.annotations.Nullable;
             + ".filter(x, x).size() == 1",
     message = "exactly one of value, fromLabel, fromAnnotation and fromEnv must be set",
     reason = "FieldValueForbidden")
-@ValidationRule(
-    value =
-        "!has(self.value) || (self.value.matches('^[A-Za-z0-9._-]{1,128}$') && !(self.value in ['.', '..']))",
-    fieldPath = ".value",
-    message = "an id is 1 to 128 of A-Z a-z 0-9 . _ -, and neither . nor ..",
-    reason = "FieldValueForbidden")
-@ValidationRule(
-    value =
-        "!has(self.default) || (self.default.matches('^[A-Za-z0-9._-]{1,128}$') && !(self.default in ['.', '..']))",
-    fieldPath = ".default",
-    message = "an id is 1 to 128 of A-Z a-z 0-9 . _ -, and neither . nor ..",
-    reason = "FieldValueForbidden")
 public record ValueSource(
     @JsonPropertyDescription("The id itself.") @Size(max = 1024) @Nullable String value,
     @JsonPropertyDescription("The name of a label of the pod that holds the id.") @Size(max = 317)
@@ -44,4 +32,13 @@ public record ValueSource(
     @JsonProperty("default")
         @JsonPropertyDescription("The id of a pod that has none, or a bad one; default: 'default'.")
         @Size(max = 1024)
-        @Nullable String defaultValue) {}
+        @Nullable String defaultValue) {
+
+  static final String VALUE_RULE =
+      "!has(self.value) || (self.value.matches('^[A-Za-z0-9._-]{1,128}$')"
+          + " && !(self.value in ['.', '..']))";
+  static final String DEFAULT_RULE =
+      "!has(self.default) || (self.default.matches('^[A-Za-z0-9._-]{1,128}$')"
+          + " && !(self.default in ['.', '..']))";
+  static final String NO_ID = "not an id: use 1 to 128 of A-Z a-z 0-9 . _ - and not . or .. alone";
+}
