@@ -44,10 +44,7 @@ public record TcpAddress(String host, int port) {
   }
 
   private static String sentence(String text) {
-    return "'"
-        + text
-        + "' is not an address: write tcp://host:port, with a port from 1 to 65535 and an IPv6"
-        + " address in brackets";
+    return "'" + text + "' is not an address: write tcp://host:port";
   }
 
   private static Optional<TcpAddress> read(String text) {
