@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Options of the driver {@code json-file}: {@code max-size} (1000-based, as Docker reads it) and
- * {@code max-file}. Docker finds a bad value when the container starts; here it is found with all
- * the others, in the words of moby {@code daemon/logger/jsonfilelog}.
+ * Options of the driver {@code json-file}: {@code max-size} (1000-based, as Docker reads it),
+ * {@code max-file} and {@code tag}. Docker finds a bad value when the container starts; here it is
+ * found with all the others, in the words of moby {@code daemon/logger/jsonfilelog}.
  */
 final class JsonFileOptions implements LogOptionValidator {
 
@@ -24,7 +24,9 @@ final class JsonFileOptions implements LogOptionValidator {
               MAX_SIZE,
               JsonFileOptions::maxSizeProblem,
               MAX_FILE,
-              JsonFileOptions::maxFileProblem));
+              JsonFileOptions::maxFileProblem,
+              TagTemplate.OPTION,
+              TagTemplate::problem));
 
   @Override
   public List<OptionProblem> validate(Map<String, String> options, AddressFrom addressFrom) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param mode what happens when the endpoint does not take lines
  * @param maxBufferBytes with {@link DeliveryMode#NON_BLOCKING}: a container's backlog is at most
  *     this
- * @param tag absent when none was written: {@link TagTemplate#DEFAULT}
+ * @param tag absent when none was written: {@link TagTemplate#DEFAULT} for {@code zmq}, no tag for
+ *     {@code json-file}
  * @param zmqAddress absent when the address is not given by option
  * @param maxFileBytes of one {@code json-file} file; 0: no limit
  * @param maxFiles of {@code json-file}, the current one included; without a limit of bytes there is

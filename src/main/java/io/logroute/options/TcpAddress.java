@@ -44,7 +44,10 @@ public record TcpAddress(String host, int port) {
   }
 
   private static String sentence(String text) {
-    return "'" + text + "' is not an address: write tcp://host:port";
+    return "'"
+        + text
+        + "' is not an address: write tcp://host:port, with a port from 1 to 65535 and an IPv6"
+        + " address in brackets";
   }
 
   private static Optional<TcpAddress> read(String text) {

@@ -29,6 +29,8 @@ final class ZmqOptions implements LogOptionValidator {
   }
 
   private static Optional<String> addressProblem(String value) {
-    return value.isEmpty() ? Optional.of(MISSING) : TcpAddress.problem(value);
+    return value.isEmpty()
+        ? Optional.of(MISSING)
+        : TcpAddress.problem(value).map(cause -> "error parsing option zmq-address: " + cause);
   }
 }

@@ -24,7 +24,9 @@ class OptionsTableTest {
   private static final String MISSING = "must specify a value for log opt 'zmq-address'";
   private static final String NEEDS_NON_BLOCKING =
       "logger: max-buffer-size option is only supported with 'mode=non-blocking'";
-  private static final String NOT_AN_ADDRESS = "' is not an address: write tcp://host:port";
+  private static final String NOT_AN_ADDRESS =
+      "' is not an address: write tcp://host:port, with a port from 1 to 65535 and an IPv6 address"
+          + " in brackets";
 
   private final LogOptionValidators validators = LogOptionValidators.builtIn();
 
@@ -52,6 +54,7 @@ class OptionsTableTest {
         row("zmq", AddressFrom.ROUTE, Map.of("tag", "on {{.NodeName}} in {{.ContainerName}} }}")),
         row("json-file", AddressFrom.OPTION, Map.of()),
         row("json-file", AddressFrom.OPTION, Map.of("max-size", "10m", "max-file", "3")),
+        row("json-file", AddressFrom.OPTION, Map.of("tag", "{{.ImageName}}")),
         row("json-file", AddressFrom.OPTION, nonBlocking("64k")),
         row("none", AddressFrom.OPTION, Map.of()),
         row(
@@ -128,7 +131,6 @@ class OptionsTableTest {
             "zmq",
             Map.of("tag", "a\tb"),
             "error parsing option tag: 'a?b' has a control character"),
-        row("json-file", Map.of("tag", "x"), "unknown log opt 'tag' for json-file log driver"),
         row(
             "json-file",
             Map.of("compress", "true"),
@@ -321,7 +323,10 @@ class OptionsTableTest {
   }
 
   private static Arguments badAddress(String address) {
-    return row("zmq", Map.of("zmq-address", address), "'" + address + NOT_AN_ADDRESS);
+    return row(
+        "zmq",
+        Map.of("zmq-address", address),
+        "error parsing option zmq-address: '" + address + NOT_AN_ADDRESS);
   }
 
   private static Arguments separatorInTag(String tag) {
