@@ -105,15 +105,19 @@ final class ReceiveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ReceiverConfig config = config();
+    Receiver receiver = start(config());
     StopSignal stop = StopSignal.install(STOP_GRACE);
-    try (Receiver receiver = Receiver.start(config)) {
-      stop.await();
+    stop.await();
+    receiver.close();
+    return stop.done(0);
+  }
+
+  private static Receiver start(ReceiverConfig config) {
+    try {
+      return Receiver.start(config);
     } catch (StartFailedException e) {
-      stop.done(2);
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    return stop.done(0);
   }
 
   private ReceiverConfig config() {

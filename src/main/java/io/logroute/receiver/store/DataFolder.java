@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,6 +35,7 @@ public final class DataFolder implements AutoCloseable {
    */
   public static DataFolder take(Path path) throws StoreException {
     try {
+      Files.createDirectories(path);
       Path own = Files.createDirectories(path.resolve(OWN));
       return new DataFolder(path, lock(path, own.resolve("lock")));
     } catch (IOException e) {
@@ -66,6 +68,7 @@ public final class DataFolder implements AutoCloseable {
     return switch (e) {
       case AccessDeniedException denied -> "no right to write " + denied.getFile();
       case FileAlreadyExistsException exists -> exists.getFile() + " is not a folder";
+      case NoSuchFileException no -> no.getFile() + " cannot be made";
       case NotDirectoryException not -> not.getFile() + " is not a folder";
       default -> String.valueOf(e.getMessage());
     };
