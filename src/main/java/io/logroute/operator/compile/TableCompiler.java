@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.compile;
+
+import static java.util.Objects.requireNonNull;
+
+import io.logroute.api.v1alpha1.Backfill;
+import io.logroute.api.v1alpha1.LogEndpointSpec;
+import io.logroute.api.v1alpha1.LogRouteSpec;
+import io.logroute.api.v1alpha1.RateLimit;
+import io.logroute.operator.compile.IdSource.Id;
+import io.logroute.operator.compile.PodFacts.ContainerFacts;
+import io.logroute.options.TagTemplate;
+import io.logroute.table.NodeRouteTable;
+import io.logroute.table.NodeRouteTable.Assignment;
+import io.logroute.table.NodeRouteTable.Container;
+import io.logroute.table.NodeRouteTable.Endpoint;
+import io.logroute.table.NodeRouteTable.Pod;
+import io.logroute.table.NodeRouteTable.Route;
+import io.logroute.table.NodeRouteTable.Stream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes and the pods of a node become the node's table. The same input gives the same table,
+ * whatever the order it comes in.
+ */
+public final class TableCompiler {
+
+  private static final Comparator<Pod> BY_NAME =
+      Comparator.comparing(Pod::namespace)
+          .thenComparing(Pod::name)
+          .thenComparing(pod -> String.valueOf(pod.uid()));
+
+  private final Function<String, NamespaceFacts> namespaces;
+  private final Map<String, List<RouteVerdict>> candidates;
+  private final SortedMap<String, Route> routes = new TreeMap<>();
+  private final SortedMap<String, Endpoint> endpoints = new TreeMap<>();
+  private final SortedMap<String, SortedSet<String>> problems = new TreeMap<>();
+
+  private TableCompiler(
+      Function<String, NamespaceFacts> namespaces, Map<String, List<RouteVerdict>> candidates) {
+    this.namespaces = namespaces;
+    this.candidates = candidates;
+  }
+
+  /**
+   * A node's table, and what is wrong with single pods.
+   *
+   * @param problems sentences by the route's name in the table
+   */
+  public record Compiled(NodeRouteTable table, SortedMap<String, SortedSet<String>> problems) {}
+
+  /**
+   * Compiles.
+   *
+   * @param cluster uid of the namespace kube-system
+   * @param verdicts all routes of the pods' namespaces, usable or not
+   * @param namespaces a pod's namespace by name
+   * @param pods those of the node, and those that were there a short time ago; each gets an entry
+   */
+  public static Compiled compile(
+      String node,
+      @Nullable String cluster,
+      Collection<RouteVerdict> verdicts,
+      Function<String, NamespaceFacts> namespaces,
+      Collection<PodFacts> pods) {
+    Map<String, List<RouteVerdict>> candidates =
+        verdicts.stream()
+            .sorted(Comparator.comparing(verdict -> verdict.route().tableName()))
+            .collect(Collectors.groupingBy(verdict -> verdict.route().namespace()));
+    return new TableCompiler(namespaces, candidates).run(node, cluster, pods);
+  }
+
+  private Compiled run(String node, @Nullable String cluster, Collection<PodFacts> pods) {
+    List<Pod> entries = pods.stream().map(this::entry).sorted(BY_NAME).toList();
+    NodeRouteTable table =
+        new NodeRouteTable(
+            node,
+            0,
+            cluster,
+            List.copyOf(endpoints.values()),
+            List.copyOf(routes.values()),
+            entries);
+    return new Compiled(table, problems);
+  }
+
+  private Pod entry(PodFacts pod) {
+    List<RouteVerdict> inNamespace = candidates.getOrDefault(pod.namespace(), List.of());
+    List<Container> containers = new ArrayList<>();
+    for (ContainerFacts container : pod.containers()) {
+      List<RouteVerdict> taken = new ArrayList<>();
+      List<Assignment> assignments = new ArrayList<>();
+      for (RouteVerdict verdict : Selection.of(pod, container, inNamespace)) {
+        assign(verdict, pod, container)
+            .ifPresent(
+                assignment -> {
+                  taken.add(verdict);
+                  assignments.add(assignment);
+                });
+      }
+      if (!assignments.isEmpty()) {
+        boolean imageIsAsked = taken.stream().anyMatch(TableCompiler::asksForImage);
+        containers.add(
+            new Container(container.name(), imageIsAsked ? container.image() : null, assignments));
+      }
+    }
+    return new Pod(pod.namespace(), pod.name(), pod.logId(), containers);
+  }
+
+  private Optional<Assignment> assign(
+      RouteVerdict verdict, PodFacts pod, ContainerFacts container) {
+    LogRouteSpec spec = requireNonNull(verdict.route().spec());
+    Id tenant = IdSource.TENANT.resolve(spec.tenantId(), pod, container);
+    Id service = IdSource.SERVICE.resolve(spec.serviceId(), pod, container);
+    if (!Selection.isNone(verdict)) {
+      report(verdict, tenant.problem());
+      report(verdict, service.problem());
+      String refused = refusedTenant(verdict, pod, container, tenant.value());
+      if (refused != null) {
+        report(verdict, refused);
+        return Optional.empty();
+      }
+    }
+    use(verdict);
+    return Optional.of(
+        new Assignment(verdict.route().tableName(), tenant.value(), service.value()));
+  }
+
+  private @Nullable String refusedTenant(
+      RouteVerdict verdict, PodFacts pod, ContainerFacts container, String tenant) {
+    Endpoint endpoint = verdict.endpoint();
+    if (endpoint == null
+        || verdict.access() == null
+        || verdict.access().tenants() != LogEndpointSpec.Tenants.Granted
+        || namespaces.apply(pod.namespace()).grantedTenants().contains(tenant)) {
+      return null;
+    }
+    return "pod "
+        + pod.name()
+        + ": container "
+        + container.name()
+        + " is not routed, since tenant '"
+        + tenant
+        + "' is not granted to namespace '"
+        + pod.namespace()
+        + "' for LogEndpoint '"
+        + endpoint.name()
+        + "': the platform team may list it in the namespace's annotation "
+        + NamespaceFacts.TENANTS_ANNOTATION;
+  }
+
+  private void report(RouteVerdict verdict, @Nullable String sentence) {
+    if (sentence != null) {
+      problems.computeIfAbsent(verdict.route().tableName(), name -> new TreeSet<>()).add(sentence);
+    }
+  }
+
+  private void use(RouteVerdict verdict) {
+    routes.computeIfAbsent(verdict.route().tableName(), name -> tableRoute(verdict));
+    if (verdict.endpoint() != null) {
+      endpoints.putIfAbsent(verdict.endpoint().name(), verdict.endpoint());
+    }
+  }
+
+  private static Route tableRoute(RouteVerdict verdict) {
+    RouteFacts route = verdict.route();
+    LogRouteSpec spec = requireNonNull(route.spec());
+    Map<String, String> options = new HashMap<>(spec.optionsOrDefault());
+    options.remove(RouteRules.ZMQ_ADDRESS);
+    Backfill backfill = spec.backfillOrDefault();
+    return new Route(
+        route.tableName(),
+        route.generation(),
+        spec.driverOrDefault(),
+        NodeRouteTable.Backfill.valueOf(backfill.name()),
+        backfill == Backfill.None ? route.created() : null,
+        verdict.endpoint() == null ? null : verdict.endpoint().name(),
+        spec.streamsOrDefault().stream()
+            .map(stream -> Stream.valueOf(stream.name()))
+            .collect(Collectors.toSet()),
+        RouteRules.maxLineBytesOf(spec),
+        rateLimit(spec.rateLimit()),
+        options);
+  }
+
+  private static NodeRouteTable.@Nullable RateLimit rateLimit(@Nullable RateLimit limit) {
+    return limit == null
+        ? null
+        : new NodeRouteTable.RateLimit(limit.linesPerSecond(), limit.burstOrDefault());
+  }
+
+  private static boolean asksForImage(RouteVerdict verdict) {
+    LogRouteSpec spec = verdict.route().spec();
+    return spec != null
+        && !Selection.isNone(verdict)
+        && TagTemplate.parse(spec.optionsOrDefault().getOrDefault(TagTemplate.OPTION, ""))
+            .usesImageName();
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.status;
+
+import io.logroute.api.v1alpha1.Problem;
+import java.util.List;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was found about a route, in the cluster and on its nodes.
+ *
+ * @param generation of the route that this speaks of
+ * @param refusals why it is not accepted; empty when it is
+ * @param unresolved why its endpoint cannot be used; absent when it can
+ * @param matchedPods pods with a container that it selects
+ * @param desiredNodes nodes that have such pods
+ * @param pendingNodes those of them that do not run this generation yet
+ * @param nodeProblems what agents report
+ * @param podProblems what the operator found in single pods, such as an id that had to be replaced
+ * @param tenant where the tenant id comes from, in short
+ * @param service where the service id comes from, in short
+ * @param endpoint where lines go, in short
+ */
+public record RouteFindings(
+    long generation,
+    List<Refusal> refusals,
+    @Nullable Refusal unresolved,
+    int matchedPods,
+    SortedSet<String> desiredNodes,
+    SortedSet<String> pendingNodes,
+    List<Problem> nodeProblems,
+    SortedSet<String> podProblems,
+    String tenant,
+    String service,
+    String endpoint) {
+
+  public RouteFindings {
+    refusals = List.copyOf(refusals);
+    nodeProblems = List.copyOf(nodeProblems);
+  }
+
+  /** A reason and its sentence. */
+  public record Refusal(Reason reason, String sentence) {}
+}

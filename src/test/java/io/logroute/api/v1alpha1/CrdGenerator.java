@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.api.v1alpha1;
+
+import static java.util.Objects.requireNonNull;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.crdv2.generator.CRDPostProcessor;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Writes the resource definitions of all kinds into a folder, one file each. */
+final class CrdGenerator {
+
+  private static final List<Class<? extends CustomResource<?, ?>>> KINDS =
+      List.of(LogRoute.class, LogEndpoint.class, LogAgent.class, NodeRouteTable.class);
+
+  private CrdGenerator() {}
+
+  /** One file a kind, named as the definition with {@code -v1.yml} behind. */
+  static void generate(Path folder) {
+    CRDGenerator generator = new CRDGenerator();
+    KINDS.forEach(generator::customResourceClasses);
+    generator
+        .forCRDVersions("v1")
+        .withMinQuotes(true)
+        .withPostProcessor(new Finish())
+        .inOutputDir(folder.toFile())
+        .generate();
+  }
+
+  /**
+   * What the generator has no annotation for: the order of columns, and lists that are maps. And
+   * what it does twice: a rule on a record's component is found on its field and on its accessor,
+   * and server-side apply refuses a list of rules that names one twice.
+   */
+  private static final class Finish implements CRDPostProcessor {
+
+    private final Map<String, Class<?>> byKind =
+        KINDS.stream().collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
+
+    @Override
+    public HasMetadata process(HasMetadata object, String version) {
+      CustomResourceDefinition crd = (CustomResourceDefinition) object;
+      Class<?> kind = requireNonNull(byKind.get(crd.getSpec().getNames().getKind()));
+      for (CustomResourceDefinitionVersion v : crd.getSpec().getVersions()) {
+        orderColumns(v.getAdditionalPrinterColumns(), kind);
+        conditionsByType(v.getSchema().getOpenAPIV3Schema());
+        eachRuleOnce(v.getSchema().getOpenAPIV3Schema());
+      }
+      return crd;
+    }
+
+    private static void orderColumns(List<CustomResourceColumnDefinition> columns, Class<?> kind) {
+      List<String> order =
+          Stream.of(kind.getAnnotationsByType(AdditionalPrinterColumn.class))
+              .map(AdditionalPrinterColumn::name)
+              .toList();
+      columns.sort(Comparator.comparing(c -> order.indexOf(c.getName())));
+    }
+
+    private static void conditionsByType(JSONSchemaProps root) {
+      JSONSchemaProps status = requireNonNull(root.getProperties().get("status"));
+      JSONSchemaProps conditions = status.getProperties().get("conditions");
+      if (conditions != null) {
+        conditions.setXKubernetesListType("map");
+        conditions.setXKubernetesListMapKeys(List.of("type"));
+        conditions.getItems().getSchema().setRequired(List.of("status", "type"));
+      }
+    }
+
+    private static void eachRuleOnce(JSONSchemaProps schema) {
+      schema.setXKubernetesValidations(
+          schema.getXKubernetesValidations().stream().distinct().toList());
+      schema.getProperties().values().forEach(Finish::eachRuleOnce);
+      if (schema.getItems() != null) {
+        eachRuleOnce(schema.getItems().getSchema());
+      }
+    }
+  }
+}
