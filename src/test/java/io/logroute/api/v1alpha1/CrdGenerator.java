@@ -40,7 +40,11 @@ final class CrdGenerator {
         .generate();
   }
 
-  /** What the generator has no annotation for: the order of columns, and lists that are maps. */
+  /**
+   * What the generator has no annotation for: the order of columns, and lists that are maps. And
+   * what it does twice: a rule on a record's component is found on its field and on its accessor,
+   * and server-side apply refuses a list of rules that names one twice.
+   */
   private static final class Finish implements CRDPostProcessor {
 
     private final Map<String, Class<?>> byKind =
@@ -53,6 +57,7 @@ final class CrdGenerator {
       for (CustomResourceDefinitionVersion v : crd.getSpec().getVersions()) {
         orderColumns(v.getAdditionalPrinterColumns(), kind);
         conditionsByType(v.getSchema().getOpenAPIV3Schema());
+        eachRuleOnce(v.getSchema().getOpenAPIV3Schema());
       }
       return crd;
     }
@@ -72,6 +77,15 @@ final class CrdGenerator {
         conditions.setXKubernetesListType("map");
         conditions.setXKubernetesListMapKeys(List.of("type"));
         conditions.getItems().getSchema().setRequired(List.of("status", "type"));
+      }
+    }
+
+    private static void eachRuleOnce(JSONSchemaProps schema) {
+      schema.setXKubernetesValidations(
+          schema.getXKubernetesValidations().stream().distinct().toList());
+      schema.getProperties().values().forEach(Finish::eachRuleOnce);
+      if (schema.getItems() != null) {
+        eachRuleOnce(schema.getItems().getSchema());
       }
     }
   }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import io.logroute.options.AddressFrom;
+import io.logroute.options.LogOptionValidators;
+import io.logroute.options.OptionProblem;
+import io.logroute.table.NodeRouteTable;
+import io.logroute.table.NodeRouteTable.Delivery;
+import io.logroute.table.NodeRouteTable.Endpoint;
+import io.logroute.table.NodeRouteTable.Route;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Why this agent cannot run a route of its table. The operator refuses such routes, so this is for
+ * tables written by hand, and for an operator newer than the agent. Pure.
+ */
+final class RouteProblems {
+
+  private static final String THREE_FRAME = "three-frame";
+
+  private RouteProblems() {}
+
+  /** One sentence for each problem, by the route's name; routes without one are absent. */
+  static Map<String, List<String>> of(
+      NodeRouteTable table, LogOptionValidators validators, Predicate<String> isDriver) {
+    Map<String, Endpoint> endpoints = new HashMap<>();
+    table.endpoints().forEach(endpoint -> endpoints.put(endpoint.name(), endpoint));
+    Map<String, List<String>> problems = new TreeMap<>();
+    for (Route route : table.routes()) {
+      List<String> found = new ArrayList<>();
+      if (!isDriver.test(route.driver())) {
+        found.add("logger: no log driver named '" + route.driver() + "' is registered");
+      }
+      for (OptionProblem problem :
+          validators.validate(route.driver(), route.options(), AddressFrom.ROUTE)) {
+        found.add(problem.sentence());
+      }
+      if (route.endpoint() != null) {
+        found.addAll(of(Objects.requireNonNull(endpoints.get(route.endpoint()))));
+      }
+      if (!found.isEmpty()) {
+        problems.put(route.name(), found.stream().distinct().toList());
+      }
+    }
+    return problems;
+  }
+
+  private static List<String> of(Endpoint endpoint) {
+    List<String> found = new ArrayList<>();
+    if (endpoint.delivery() == Delivery.AtLeastOnce) {
+      found.add(
+          "endpoint " + endpoint.name() + " asks for delivery AtLeastOnce, which this agent lacks");
+    } else if (!endpoint.format().equals(THREE_FRAME)) {
+      found.add(
+          "endpoint " + endpoint.name() + " asks for format " + endpoint.format()
+              + ", which this agent lacks");
+    }
+    if (endpoint.curve() != null) {
+      found.add("endpoint " + endpoint.name() + " asks for CURVE, which this agent lacks");
+    }
+    return found;
+  }
+}
