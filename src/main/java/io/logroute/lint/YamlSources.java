@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -44,13 +45,21 @@ final class YamlSources {
     for (String path : paths) {
       if (path.equals(STANDARD_INPUT)) {
         sources.add(new Source("<stdin>", () -> bounded(standardInput)));
-      } else if (Files.isDirectory(Path.of(path))) {
-        sources.addAll(below(Path.of(path)));
       } else {
-        sources.add(file(Path.of(path)));
+        sources.addAll(at(path));
       }
     }
     return sources;
+  }
+
+  private static List<Source> at(String name) {
+    try {
+      Path path = Path.of(name);
+      return Files.isDirectory(path) ? below(path) : List.of(file(path));
+    } catch (InvalidPathException e) {
+      return List.of(
+          unreadable(name, new IOException("no file has such a name: " + e.getReason())));
+    }
   }
 
   /** Why a text could not be read, for a user. */
@@ -72,9 +81,9 @@ final class YamlSources {
         });
   }
 
-  private static Source unreadable(Path path, IOException cause) {
+  private static Source unreadable(String name, IOException cause) {
     return new Source(
-        path.toString(),
+        name,
         () -> {
           throw cause;
         });
@@ -111,12 +120,12 @@ final class YamlSources {
 
             @Override
             public FileVisitResult visitFileFailed(Path path, IOException cause) {
-              sources.add(unreadable(path, cause));
+              sources.add(unreadable(path.toString(), cause));
               return FileVisitResult.CONTINUE;
             }
           });
     } catch (IOException e) {
-      sources.add(unreadable(folder, e));
+      sources.add(unreadable(folder.toString(), e));
     }
     sources.sort(Comparator.comparing(Source::name));
     return sources;
