@@ -84,6 +84,7 @@ final class Pipeline {
   private final ReadBuffer buffer = new ReadBuffer();
   private int firstTurn;
   private long lineNumber;
+  private long overflownNanos = System.nanoTime();
   private volatile boolean stopping;
   private volatile long graceMs;
   private volatile long beatNanos = System.nanoTime();
@@ -214,6 +215,7 @@ final class Pipeline {
         Feed.Step step = take(turn, nowNanos);
         if (step == Feed.Step.BUSY) {
           firstTurn = index;
+          overflow(nowNanos);
           return read;
         }
         read |= step == Feed.Step.READ;
@@ -234,6 +236,18 @@ final class Pipeline {
       oldestEpochNanos = turn.feed.firstEpochNanos();
     }
     return step;
+  }
+
+  private void overflow(long nowNanos) {
+    if (nowNanos - overflownNanos < POLL_NANOS) {
+      return;
+    }
+    overflownNanos = nowNanos;
+    for (Turn turn : turns) {
+      if (turn.feed.isNonBlocking()) {
+        turn.feed.overflow();
+      }
+    }
   }
 
   private void settle() {
