@@ -106,6 +106,10 @@ final class Feed {
   private long firstEpochNanos = RecordTime.NONE;
   private volatile long readBytes;
   private volatile long settledBytes;
+<<<<<<< HEAD
+  private volatile long lostBytes;
+=======
+>>>>>>> h/receiver
   private final FeedCount total = new FeedCount();
 
   /**
@@ -198,6 +202,25 @@ final class Feed {
     return unread + readBytes - settledBytes;
   }
 
+<<<<<<< HEAD
+  /**
+   * Bytes that were there to be read since this feed began, those included that are let go by now.
+   */
+  long discoveredBytes() {
+    long unread = 0;
+    for (Progress progress : progresses) {
+      unread += progress.unreadBytes();
+    }
+    return unread + readBytes + lostBytes;
+  }
+
+  /** Bytes that could not be read, and are in the ledger. */
+  long lostBytes() {
+    return lostBytes;
+  }
+
+=======
+>>>>>>> h/receiver
   /** Time of the first record since the last mark; {@link RecordTime#NONE}: there is none. */
   long firstEpochNanos() {
     return firstEpochNanos;
@@ -546,6 +569,10 @@ final class Feed {
         e.getMessage(),
         lost,
         progress.read());
+<<<<<<< HEAD
+    lostBytes += lost;
+=======
+>>>>>>> h/receiver
     metrics.lost("unreadable", lost);
     progress.setFinished(true);
   }

@@ -48,7 +48,11 @@ public final class RouteDecisions {
     Pod byUid = podsByUid.get(uid);
     for (Pod entry : pods) {
       if (entry == byUid || entry.uid() == null) {
+<<<<<<< HEAD
+        if (Glob.of(entry.namespace()).matches(namespace) && Glob.of(entry.name()).matches(pod)) {
+=======
         if (Glob.matches(entry.namespace(), namespace) && Glob.matches(entry.name(), pod)) {
+>>>>>>> h/receiver
           return decide(entry, container);
         }
       }
@@ -58,7 +62,11 @@ public final class RouteDecisions {
 
   private Decision decide(Pod pod, String container) {
     for (Container entry : pod.containers()) {
+<<<<<<< HEAD
+      if (Glob.of(entry.name()).matches(container)) {
+=======
       if (Glob.matches(entry.name(), container)) {
+>>>>>>> h/receiver
         return decide(entry);
       }
     }

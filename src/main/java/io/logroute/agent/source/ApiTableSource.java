@@ -118,15 +118,11 @@ public final class ApiTableSource implements TableSource {
   }
 
   private void recover(IOException e) {
-    long waitMs = backoff.nextMs();
-    if (e instanceof ApiFailure failure) {
-      waitMs = Math.max(waitMs, failure.retryAfterMs());
-      if (failure.status() == TableResource.GONE) {
-        resourceVersion = null;
-      }
+    if (e instanceof ApiFailure failure && failure.status() == TableResource.GONE) {
+      resourceVersion = null;
     }
     reachability.failed(String.valueOf(e.getMessage()));
-    thread.pause(waitMs);
+    thread.pause(backoff.nextMs(e));
   }
 
   private void follow() throws IOException {
@@ -139,7 +135,7 @@ public final class ApiTableSource implements TableSource {
       watch(answer.body(), Duration.ofSeconds(seconds).plus(SILENCE_AFTER_END));
     }
     if (System.nanoTime() - begunNanos < SETTLED_AFTER.toNanos()) {
-      thread.pause(backoff.nextMs());
+      thread.pause(Backoff.FIRST_MS);
     }
   }
 

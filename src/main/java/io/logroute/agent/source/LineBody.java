@@ -30,8 +30,10 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
    */
   private sealed interface Step {}
 
-  private record Chunk(ByteBuffer bytes) implements Step {}
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Chunk(byte[] bytes) implements Step {}
 
+  /** With its cause when it was not regular. */
   private record End(@Nullable Throwable failure) implements Step {}
 
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
@@ -60,7 +62,7 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
       buffer.get(part);
       bytes.writeBytes(part);
     }
-    steps.add(new Chunk(ByteBuffer.wrap(bytes.toByteArray())));
+    steps.add(new Chunk(bytes.toByteArray()));
   }
 
   @Override
@@ -146,14 +148,14 @@ final class LineBody implements BodySubscriber<LineBody>, AutoCloseable {
       case null -> {
         return false;
       }
-      case Chunk(ByteBuffer bytes) -> {
-        chunk = bytes.array();
+      case Chunk(byte[] bytes) -> {
+        chunk = bytes;
         position = 0;
       }
       case End(Throwable failure) -> {
         ended = true;
         if (failure != null) {
-          throw new IOException(failure.getMessage(), failure);
+          throw new IOException("the connection broke: " + failure.getMessage(), failure);
         }
         return false;
       }

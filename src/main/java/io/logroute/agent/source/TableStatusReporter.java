@@ -116,7 +116,7 @@ final class TableStatusReporter {
       }
       repeat();
       tell(e);
-      return backoff.nextMs();
+      return backoff.nextMs(e);
     }
   }
 

@@ -71,7 +71,7 @@ class ApiTableSourceIT {
 
   @Test
   void shouldWaitWhenThereIsNoTableYet() throws Exception {
-    apply(cluster.unique("other-node"), "of-another-node");
+    kubectl.apply(table(cluster.unique("other-node"), "of-another-node")).orFail();
     try (CapturedLog log = new CapturedLog()) {
       startSource();
       await()
