@@ -3,10 +3,7 @@ package io.logroute.agent;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-<<<<<<< HEAD
 import io.prometheus.metrics.core.metrics.Info;
-=======
->>>>>>> h/receiver
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -66,7 +63,6 @@ public final class AgentMetrics {
           "logroute_agent_malformed_lines_total",
           "Records that were neither CRI nor Docker's json-file, sent whole.");
 
-<<<<<<< HEAD
   private final Info tableRevision =
       Info.builder()
           .name("logroute_agent_table_revision_info")
@@ -74,8 +70,6 @@ public final class AgentMetrics {
           .labelNames("generation")
           .register(registry);
 
-=======
->>>>>>> h/receiver
   private Counter counter(String name, String help, String... labels) {
     return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
   }
@@ -111,13 +105,10 @@ public final class AgentMetrics {
     return registry;
   }
 
-<<<<<<< HEAD
   void tableInForce(long generation) {
     tableRevision.setLabelValues(Long.toString(generation));
   }
 
-=======
->>>>>>> h/receiver
   void read(long bytes) {
     readBytes.inc(bytes);
   }

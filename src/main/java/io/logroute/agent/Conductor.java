@@ -267,16 +267,10 @@ final class Conductor {
 
   private void route(ContainerState state) {
     RouteDecisions table = decisions;
-<<<<<<< HEAD
     if (table == null || table == state.decidedBy) {
       return;
     }
     state.decidedBy = table;
-=======
-    if (table == null) {
-      return;
-    }
->>>>>>> h/receiver
     ContainerFolder folder = state.log.folder();
     Decision decision =
         table.decide(folder.namespace(), folder.pod(), folder.uid(), folder.container());

@@ -3,10 +3,7 @@ package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.route.Decision;
-<<<<<<< HEAD
 import io.logroute.agent.route.RouteDecisions;
-=======
->>>>>>> h/receiver
 import io.logroute.agent.tail.ContainerLog;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,12 +26,9 @@ final class ContainerState {
   /** The last decision that there was. */
   Decision decision = new Decision.Undecided();
 
-<<<<<<< HEAD
   /** The table that was asked last; null before the first. */
   @Nullable RouteDecisions decidedBy;
 
-=======
->>>>>>> h/receiver
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;
     this.stored = stored;

@@ -106,10 +106,7 @@ final class Feed {
   private long firstEpochNanos = RecordTime.NONE;
   private volatile long readBytes;
   private volatile long settledBytes;
-<<<<<<< HEAD
   private volatile long lostBytes;
-=======
->>>>>>> h/receiver
   private final FeedCount total = new FeedCount();
 
   /**
@@ -202,7 +199,6 @@ final class Feed {
     return unread + readBytes - settledBytes;
   }
 
-<<<<<<< HEAD
   /**
    * Bytes that were there to be read since this feed began, those included that are let go by now.
    */
@@ -219,8 +215,6 @@ final class Feed {
     return lostBytes;
   }
 
-=======
->>>>>>> h/receiver
   /** Time of the first record since the last mark; {@link RecordTime#NONE}: there is none. */
   long firstEpochNanos() {
     return firstEpochNanos;
@@ -569,10 +563,7 @@ final class Feed {
         e.getMessage(),
         lost,
         progress.read());
-<<<<<<< HEAD
     lostBytes += lost;
-=======
->>>>>>> h/receiver
     metrics.lost("unreadable", lost);
     progress.setFinished(true);
   }

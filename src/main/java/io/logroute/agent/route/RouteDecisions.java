@@ -48,11 +48,7 @@ public final class RouteDecisions {
     Pod byUid = podsByUid.get(uid);
     for (Pod entry : pods) {
       if (entry == byUid || entry.uid() == null) {
-<<<<<<< HEAD
         if (Glob.of(entry.namespace()).matches(namespace) && Glob.of(entry.name()).matches(pod)) {
-=======
-        if (Glob.matches(entry.namespace(), namespace) && Glob.matches(entry.name(), pod)) {
->>>>>>> h/receiver
           return decide(entry, container);
         }
       }
@@ -62,11 +58,7 @@ public final class RouteDecisions {
 
   private Decision decide(Pod pod, String container) {
     for (Container entry : pod.containers()) {
-<<<<<<< HEAD
       if (Glob.of(entry.name()).matches(container)) {
-=======
-      if (Glob.matches(entry.name(), container)) {
->>>>>>> h/receiver
         return decide(entry);
       }
     }

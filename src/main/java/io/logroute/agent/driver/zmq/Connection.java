@@ -27,15 +27,12 @@ final class Connection {
   private static final int SILENCE_MS = 30_000;
   private static final int MAX_QUEUED_MESSAGES = 8;
 
-<<<<<<< HEAD
   /**
    * JeroMQ 0.6.0 takes the first byte for the mark of a subscription frame
    * (zmq.socket.pubsub.Mtrie).
    */
   private static final byte[] EVERYTHING = {1};
 
-=======
->>>>>>> h/receiver
   static final int SEND_BUFFER_BYTES = 256 * 1024;
 
   private final ZMQ.Context context;
@@ -95,11 +92,7 @@ final class Connection {
     for (byte[] frame = receive(); frame != null; frame = receive()) {
       if (subscriptions.change(frame)) {
         changed = true;
-<<<<<<< HEAD
         socket.subscribe(EVERYTHING);
-=======
-        socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
->>>>>>> h/receiver
       }
     }
     return changed;
