@@ -20,7 +20,9 @@ public final class AgentMetrics {
       counter("logroute_agent_read_bytes_total", "Bytes read from log files.");
   private final Counter sentLines =
       counter(
-          "logroute_agent_sent_lines_total", "Lines taken over by the endpoint.", "route",
+          "logroute_agent_sent_lines_total",
+          "Lines taken over by the endpoint.",
+          "route",
           "endpoint");
   private final Counter sentBytes =
       counter(
@@ -83,8 +85,7 @@ public final class AgentMetrics {
                     .get()
                     .forEach(
                         sample ->
-                            callback.call(
-                                sample.value(), sample.labels().toArray(String[]::new))))
+                            callback.call(sample.value(), sample.labels().toArray(String[]::new))))
         .register(registry);
   }
 

@@ -111,7 +111,8 @@ final class AgentPipelines {
     for (Pipeline pipeline : ending) {
       long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (!pipeline.awaitEnd(Math.max(1, leftMs))) {
-        log.warn("{}: did not end in time; what it had in flight will be sent again", pipeline.name());
+        log.warn(
+            "{}: did not end in time; what it had in flight will be sent again", pipeline.name());
       }
     }
   }

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * opens what it finds, gives each routed container its feeds, lets go of what everybody has taken
  * over, and collects positions once a second.
  *
- * <p>Order at a crash: positions are written after the endpoint took lines over, and a generation is
- * let go after that, so what is on disk is read again rather than skipped.
+ * <p>Order at a crash: positions are written after the endpoint took lines over, and a generation
+ * is let go after that, so what is on disk is read again rather than skipped.
  */
 final class Conductor {
 
@@ -140,7 +140,8 @@ final class Conductor {
         beatNanos = System.nanoTime();
         Set<Path> changed = watch.await(POLL_MS);
         long now = System.nanoTime();
-        boolean sweepAll = now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
+        boolean sweepAll =
+            now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
         if (sweepAll) {
           sweepAll();
           sweptNanos = now;
@@ -235,7 +236,9 @@ final class Conductor {
     podFolders.stream().filter(pod -> !foundPods.contains(pod)).forEach(watch::forget);
     podFolders.clear();
     podFolders.addAll(foundPods);
-    unreadable.keySet().removeIf(path -> !found.contains(path) && !found.contains(path.getParent()));
+    unreadable
+        .keySet()
+        .removeIf(path -> !found.contains(path) && !found.contains(path.getParent()));
     for (Map.Entry<Path, ContainerState> entry : containers.entrySet()) {
       if (!found.contains(entry.getKey())) {
         watch.forget(entry.getKey());
@@ -312,8 +315,7 @@ final class Conductor {
       return;
     }
     Map<Key, Offsets> starts = starts(state, old, wasRouted);
-    long since =
-        old != null ? old.sinceEpochNanos() : sinceEpochNanos(state, binding, wasRouted);
+    long since = old != null ? old.sinceEpochNanos() : sinceEpochNanos(state, binding, wasRouted);
     if (old != null) {
       removeFeed(state, route);
     }

@@ -27,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One route's reading of one container: from the files to the driver, record by record, in the order
- * in which the generations were written.
+ * One route's reading of one container: from the files to the driver, record by record, in the
+ * order in which the generations were written.
  *
- * <p>It keeps no bytes of its own but those of lines whose end has not been seen: what a driver does
- * not take now is read again later, the files being the buffer. So a quantum always starts at the
- * first record that is not handed over.
+ * <p>It keeps no bytes of its own but those of lines whose end has not been seen: what a driver
+ * does not take now is read again later, the files being the buffer. So a quantum always starts at
+ * the first record that is not handed over.
  *
  * <p>A generation is finished when a newer one exists, or the container's folder is gone, its end
  * was reached, and it has not grown for a second: a runtime may still write to the old file while
@@ -366,8 +366,7 @@ final class Feed {
       done = closeWith(open, current, bytes, epochNanos, driver);
     } else {
       int length = record.contentLength();
-      line.set(
-          current, record.content(), record.contentStart(), cut(length), stderr, epochNanos);
+      line.set(current, record.content(), record.contentStart(), cut(length), stderr, epochNanos);
       done = offer(length, bytes, driver);
     }
     if (done && record.isMalformed()) {
@@ -582,8 +581,7 @@ final class Feed {
     FeedCount counted = count;
     for (int i = 0; i < all.size(); i++) {
       Progress progress = all.get(i);
-      Offsets reached =
-          new Offsets(reached(openStdout, all, i), reached(openStderr, all, i));
+      Offsets reached = new Offsets(reached(openStdout, all, i), reached(openStderr, all, i));
       if (progress.mark(reached)) {
         marks.accept(new Mark(lineNumber, this, progress, reached, counted, firstEpochNanos));
         counted = new FeedCount();

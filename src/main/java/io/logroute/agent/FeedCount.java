@@ -2,9 +2,9 @@
 package io.logroute.agent;
 
 /**
- * Lines and bytes of one route's reading of one container since its last mark, in bytes of the file,
- * headers and line feeds included: every byte that was read ends in one of these. Filled by the
- * pipeline's thread, then handed on and never changed again.
+ * Lines and bytes of one route's reading of one container since its last mark, in bytes of the
+ * file, headers and line feeds included: every byte that was read ends in one of these. Filled by
+ * the pipeline's thread, then handed on and never changed again.
  */
 final class FeedCount {
 

@@ -5,8 +5,8 @@ import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.tail.Generation;
 
 /**
- * How far one route has got in one generation. The pipeline's thread owns it; what is taken over may
- * be read by any thread, each stream by itself: both only grow.
+ * How far one route has got in one generation. The pipeline's thread owns it; what is taken over
+ * may be read by any thread, each stream by itself: both only grow.
  */
 final class Progress {
 
@@ -59,8 +59,7 @@ final class Progress {
   /** Notes how far a mark will bring it; false when that is nothing new. */
   boolean mark(Offsets to) {
     Offsets next =
-        new Offsets(
-            Math.max(marked.stdout(), to.stdout()), Math.max(marked.stderr(), to.stderr()));
+        new Offsets(Math.max(marked.stdout(), to.stdout()), Math.max(marked.stderr(), to.stderr()));
     boolean isNew = !next.equals(marked);
     marked = next;
     return isNew;
@@ -87,9 +86,7 @@ final class Progress {
 
   /** Bytes that are known to be there and have not been read. */
   long unreadBytes() {
-    return finished && generation.isCompressed()
-        ? 0
-        : Math.max(0, generation.sizeBytes() - read);
+    return finished && generation.isCompressed() ? 0 : Math.max(0, generation.sizeBytes() - read);
   }
 
   /** Whether the endpoint has all that was read, and there is no more. */

@@ -58,7 +58,10 @@ final class RouteProblems {
           "endpoint " + endpoint.name() + " asks for delivery AtLeastOnce, which this agent lacks");
     } else if (!endpoint.format().equals(THREE_FRAME)) {
       found.add(
-          "endpoint " + endpoint.name() + " asks for format " + endpoint.format()
+          "endpoint "
+              + endpoint.name()
+              + " asks for format "
+              + endpoint.format()
               + ", which this agent lacks");
     }
     if (endpoint.curve() != null) {

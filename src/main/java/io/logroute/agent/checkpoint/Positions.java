@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param containers by {@code <namespace>_<pod>_<uid>/<container>}
  * @param routesSeenEpochNanos when the agent first saw a route, by its name
  */
-public record Positions(
-    Map<String, Container> containers, Map<String, Long> routesSeenEpochNanos) {
+public record Positions(Map<String, Container> containers, Map<String, Long> routesSeenEpochNanos) {
 
   public static final Positions NONE = new Positions(Map.of(), Map.of());
 

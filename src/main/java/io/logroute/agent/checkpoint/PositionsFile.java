@@ -52,8 +52,7 @@ public final class PositionsFile {
     try (JsonParser json = JSON.createParser(bytes)) {
       return document(json);
     } catch (IOException | RuntimeException e) {
-      throw new IOException(
-          "the positions in " + file + " cannot be used (" + cause(e) + ")", e);
+      throw new IOException("the positions in " + file + " cannot be used (" + cause(e) + ")", e);
     }
   }
 

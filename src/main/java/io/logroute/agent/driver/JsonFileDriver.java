@@ -83,8 +83,7 @@ public final class JsonFileDriver implements LogDriver {
   }
 
   private byte[] encode(LogLine line) {
-    String text =
-        new String(line.bytes(), line.offset(), line.length(), StandardCharsets.UTF_8);
+    String text = new String(line.bytes(), line.offset(), line.length(), StandardCharsets.UTF_8);
     long nanos =
         line.epochNanos() == Long.MIN_VALUE
             ? TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())
@@ -109,8 +108,7 @@ public final class JsonFileDriver implements LogDriver {
       case '\r' -> record.append("\\r");
       case '\t' -> record.append("\\t");
       default -> {
-        boolean unsafe =
-            c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029;
+        boolean unsafe = c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029;
         if (unsafe) {
           record.append("\\u");
           for (int shift = 12; shift >= 0; shift -= 4) {

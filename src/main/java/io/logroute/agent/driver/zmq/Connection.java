@@ -53,8 +53,7 @@ final class Connection {
       socket.setXpubManual(true);
     }
     socket.setEventHook(
-        event -> onEvent(event.getEvent()),
-        ZMQ.EVENT_HANDSHAKE_PROTOCOL | ZMQ.EVENT_DISCONNECTED);
+        event -> onEvent(event.getEvent()), ZMQ.EVENT_HANDSHAKE_PROTOCOL | ZMQ.EVENT_DISCONNECTED);
     socket.connect(address);
   }
 
@@ -79,8 +78,8 @@ final class Connection {
 
   /**
    * Reads what the peer subscribed to or took back since the last call. The socket itself is told
-   * to let everything through once there is a first subscription, since a message that it would drop
-   * for want of one would vanish unseen.
+   * to let everything through once there is a first subscription, since a message that it would
+   * drop for want of one would vanish unseen.
    */
   boolean readSubscriptions(Subscriptions subscriptions) {
     boolean changed = false;

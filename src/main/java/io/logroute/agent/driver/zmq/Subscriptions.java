@@ -42,8 +42,7 @@ final class Subscriptions {
   boolean cover(byte[] tenant) {
     for (Prefix prefix : prefixes) {
       int length = prefix.bytes.length;
-      if (length <= tenant.length
-          && Arrays.equals(prefix.bytes, 0, length, tenant, 0, length)) {
+      if (length <= tenant.length && Arrays.equals(prefix.bytes, 0, length, tenant, 0, length)) {
         return true;
       }
     }

@@ -8,7 +8,6 @@ import io.logroute.agent.driver.Target;
 import io.logroute.options.TcpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,11 +21,11 @@ import org.zeromq.SocketType;
  * over PUB or PUSH, connecting.
  *
  * <p>Lines are encoded into batches. A batch is <em>open</em> while it is filled, <em>queued</em>
- * once handed to JeroMQ, <em>taken</em> when the I/O thread begins to write it, and <em>settled</em>
- * when {@value #IN_FLIGHT_BYTES} later bytes were taken, or a second has passed with nothing
- * waiting. Nobody acknowledges here, so this is the best that can be known: until a batch is
- * settled its lines are pending. At most {@value #MAX_QUEUED} batches are queued, and in flight is
- * never more than that and what is not settled.
+ * once handed to JeroMQ, <em>taken</em> when the I/O thread begins to write it, and
+ * <em>settled</em> when {@value #IN_FLIGHT_BYTES} later bytes were taken, or a second has passed
+ * with nothing waiting. Nobody acknowledges here, so this is the best that can be known: until a
+ * batch is settled its lines are pending. At most {@value #MAX_QUEUED} batches are queued, and in
+ * flight is never more than that and what is not settled.
  *
  * <p>When the connection breaks, what was taken and not settled counts as possibly lost; what was
  * open or queued goes out over the next connection. A PUB socket sends nothing before a
