@@ -163,6 +163,19 @@ class ArchitectureTest {
           "com.fasterxml.jackson..");
 
   @ArchTest
+  static final ArchRule lintIsPure =
+      only(
+          "lint..",
+          "lint holds files to the operator's own rules and needs no cluster for it",
+          "io.logroute.lint..",
+          "io.logroute.api..",
+          "io.logroute.operator.compile..",
+          "io.logroute.options..",
+          "io.logroute.table..",
+          "io.fabric8.kubernetes.api..",
+          "com.fasterxml.jackson..");
+
+  @ArchTest
   static final ArchRule commandsAreTheTop =
       noClasses()
           .that()

@@ -3,6 +3,7 @@ package io.logroute.agent;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -62,6 +63,13 @@ public final class AgentMetrics {
           "logroute_agent_malformed_lines_total",
           "Records that were neither CRI nor Docker's json-file, sent whole.");
 
+  private final Info tableRevision =
+      Info.builder()
+          .name("logroute_agent_table_revision_info")
+          .help("The generation of the table in force.")
+          .labelNames("generation")
+          .register(registry);
+
   private Counter counter(String name, String help, String... labels) {
     return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
   }
@@ -95,6 +103,10 @@ public final class AgentMetrics {
 
   PrometheusRegistry registry() {
     return registry;
+  }
+
+  void tableInForce(long generation) {
+    tableRevision.setLabelValues(Long.toString(generation));
   }
 
   void read(long bytes) {

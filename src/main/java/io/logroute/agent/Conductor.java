@@ -267,9 +267,10 @@ final class Conductor {
 
   private void route(ContainerState state) {
     RouteDecisions table = decisions;
-    if (table == null) {
+    if (table == null || table == state.decidedBy) {
       return;
     }
+    state.decidedBy = table;
     ContainerFolder folder = state.log.folder();
     Decision decision =
         table.decide(folder.namespace(), folder.pod(), folder.uid(), folder.container());

@@ -3,6 +3,7 @@ package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.route.Decision;
+import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class ContainerState {
 
   /** The last decision that there was. */
   Decision decision = new Decision.Undecided();
+
+  /** The table that was asked last; null before the first. */
+  @Nullable RouteDecisions decidedBy;
 
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;

@@ -106,6 +106,7 @@ final class Feed {
   private long firstEpochNanos = RecordTime.NONE;
   private volatile long readBytes;
   private volatile long settledBytes;
+  private volatile long lostBytes;
   private final FeedCount total = new FeedCount();
 
   /**
@@ -196,6 +197,22 @@ final class Feed {
       unread += progress.unreadBytes();
     }
     return unread + readBytes - settledBytes;
+  }
+
+  /**
+   * Bytes that were there to be read since this feed began, those included that are let go by now.
+   */
+  long discoveredBytes() {
+    long unread = 0;
+    for (Progress progress : progresses) {
+      unread += progress.unreadBytes();
+    }
+    return unread + readBytes + lostBytes;
+  }
+
+  /** Bytes that could not be read, and are in the ledger. */
+  long lostBytes() {
+    return lostBytes;
   }
 
   /** Time of the first record since the last mark; {@link RecordTime#NONE}: there is none. */
@@ -546,6 +563,7 @@ final class Feed {
         e.getMessage(),
         lost,
         progress.read());
+    lostBytes += lost;
     metrics.lost("unreadable", lost);
     progress.setFinished(true);
   }

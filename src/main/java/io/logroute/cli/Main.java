@@ -21,7 +21,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {})
+    subcommands = {
+      AgentCommand.class,
+      LintCommand.class,
+      OperatorCommand.class,
+      ReceiveCommand.class
+    })
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -48,7 +48,7 @@ public final class RouteDecisions {
     Pod byUid = podsByUid.get(uid);
     for (Pod entry : pods) {
       if (entry == byUid || entry.uid() == null) {
-        if (Glob.matches(entry.namespace(), namespace) && Glob.matches(entry.name(), pod)) {
+        if (Glob.of(entry.namespace()).matches(namespace) && Glob.of(entry.name()).matches(pod)) {
           return decide(entry, container);
         }
       }
@@ -58,7 +58,7 @@ public final class RouteDecisions {
 
   private Decision decide(Pod pod, String container) {
     for (Container entry : pod.containers()) {
-      if (Glob.matches(entry.name(), container)) {
+      if (Glob.of(entry.name()).matches(container)) {
         return decide(entry);
       }
     }

@@ -4,6 +4,7 @@ package io.logroute.operator.compile;
 import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.operator.compile.PodFacts.ContainerFacts;
 import io.logroute.options.LogOptionValidators;
+import io.logroute.table.Glob;
 import java.util.List;
 
 /** Which routes a container takes. */
@@ -19,9 +20,9 @@ public final class Selection {
         && verdict.route().namespace().equals(pod.namespace())
         && LabelSelectors.matches(spec.selectorOrDefault(), pod.labels())
         && spec.containersOrDefault().includeOrDefault().stream()
-            .anyMatch(glob -> Glob.fits(glob, container.name()))
+            .anyMatch(glob -> Glob.of(glob).matches(container.name()))
         && spec.containersOrDefault().excludeOrDefault().stream()
-            .noneMatch(glob -> Glob.fits(glob, container.name()));
+            .noneMatch(glob -> Glob.of(glob).matches(container.name()));
   }
 
   /** Whether a route selects any container of a pod. */

@@ -21,6 +21,8 @@ public enum Reason {
   Programmed,
   /** Some nodes do not run this generation yet. */
   NodesPending,
+  /** Some nodes have pods of the route, and no LogAgent that covers them. */
+  NoLogAgent,
   /** Nothing to do: no pod has a container that the route selects. */
   NoMatchingPods,
   /** An earlier condition is not met. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param matchedPods pods with a container that it selects
  * @param desiredNodes nodes that have such pods
  * @param pendingNodes those of them that do not run this generation yet
+ * @param uncoveredNodes those of them that no LogAgent covers
  * @param nodeProblems what agents report
  * @param podProblems what the operator found in single pods, such as an id that had to be replaced
  * @param tenant where the tenant id comes from, in short
@@ -28,6 +29,7 @@ public record RouteFindings(
     int matchedPods,
     SortedSet<String> desiredNodes,
     SortedSet<String> pendingNodes,
+    SortedSet<String> uncoveredNodes,
     List<Problem> nodeProblems,
     SortedSet<String> podProblems,
     String tenant,

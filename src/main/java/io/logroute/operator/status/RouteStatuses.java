@@ -7,6 +7,7 @@ import io.logroute.operator.status.RouteFindings.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -92,22 +93,30 @@ public final class RouteStatuses {
           Reason.Programmed,
           desired == 1 ? "1 node runs this generation" : desired + " nodes run this generation");
     }
-    return new Finding(
-        Conditions.PROGRAMMED,
-        false,
-        Reason.NodesPending,
-        found.pendingNodes().size()
-            + " of "
-            + desired
-            + (desired == 1 ? " node does" : " nodes do")
-            + " not run this generation yet: "
-            + named(found));
+    String ofAll = " of " + desired + (desired == 1 ? " node" : " nodes");
+    return found.uncoveredNodes().isEmpty()
+        ? new Finding(
+            Conditions.PROGRAMMED,
+            false,
+            Reason.NodesPending,
+            found.pendingNodes().size()
+                + ofAll
+                + " not yet at this generation: "
+                + named(found.pendingNodes()))
+        : new Finding(
+            Conditions.PROGRAMMED,
+            false,
+            Reason.NoLogAgent,
+            "no LogAgent covers "
+                + found.uncoveredNodes().size()
+                + ofAll
+                + ", ask the platform team for one: "
+                + named(found.uncoveredNodes()));
   }
 
-  private static String named(RouteFindings found) {
-    String names =
-        found.pendingNodes().stream().limit(MAX_NAMED_NODES).collect(Collectors.joining(", "));
-    return found.pendingNodes().size() > MAX_NAMED_NODES ? names + ", …" : names;
+  private static String named(SortedSet<String> nodes) {
+    String names = nodes.stream().limit(MAX_NAMED_NODES).collect(Collectors.joining(", "));
+    return nodes.size() > MAX_NAMED_NODES ? names + ", …" : names;
   }
 
   private static Finding ready(

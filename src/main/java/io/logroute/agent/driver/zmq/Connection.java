@@ -27,6 +27,12 @@ final class Connection {
   private static final int SILENCE_MS = 30_000;
   private static final int MAX_QUEUED_MESSAGES = 8;
 
+  /**
+   * JeroMQ 0.6.0 takes the first byte for the mark of a subscription frame
+   * (zmq.socket.pubsub.Mtrie).
+   */
+  private static final byte[] EVERYTHING = {1};
+
   static final int SEND_BUFFER_BYTES = 256 * 1024;
 
   private final ZMQ.Context context;
@@ -86,7 +92,7 @@ final class Connection {
     for (byte[] frame = receive(); frame != null; frame = receive()) {
       if (subscriptions.change(frame)) {
         changed = true;
-        socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
+        socket.subscribe(EVERYTHING);
       }
     }
     return changed;

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.controller;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.logroute.api.v1alpha1.LogAgent;
+import io.logroute.api.v1alpha1.LogEndpoint;
+import io.logroute.api.v1alpha1.LogRoute;
+import io.logroute.api.v1alpha1.NameRef;
+import io.logroute.api.v1alpha1.NodeRouteTable;
+import io.logroute.operator.compile.PodFacts;
+import io.logroute.operator.compile.RouteFacts;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which change concerns whom. A change that leaves alone what decides wakes nobody: a pod's status,
+ * a node's heartbeat, an agent's report that says the same.
+ */
+final class ChangeRouter implements ClusterCache.ChangeListener {
+
+  private final ClusterCache cache;
+  private final DepartedPods departed;
+  private final Tables tables;
+  private final Wakers wakers;
+
+  ChangeRouter(ClusterCache cache, DepartedPods departed, Tables tables, Wakers wakers) {
+    this.cache = cache;
+    this.departed = departed;
+    this.tables = tables;
+    this.wakers = wakers;
+  }
+
+  @Override
+  public void pod(@Nullable Pod before, @Nullable Pod now) {
+    Pod pod = either(before, now);
+    String node = pod.getSpec().getNodeName();
+    if (node == null || (before != null && now != null && decidesTheSame(before, now))) {
+      return;
+    }
+    if (now == null) {
+      departed.add(node, PodFacts.of(pod));
+    } else {
+      departed.remove(node, PodFacts.of(pod).logId());
+    }
+    wakers.wakeNode(node);
+    wakeRoutesOf(pod.getMetadata().getNamespace());
+  }
+
+  private static boolean decidesTheSame(Pod before, Pod now) {
+    return Objects.equals(before.getSpec(), now.getSpec()) && sameMetadata(before, now);
+  }
+
+  private static boolean sameMetadata(HasMetadata before, HasMetadata now) {
+    return Objects.equals(before.getMetadata().getLabels(), now.getMetadata().getLabels())
+        && Objects.equals(
+            before.getMetadata().getAnnotations(), now.getMetadata().getAnnotations());
+  }
+
+  @Override
+  public void namespace(@Nullable Namespace before, @Nullable Namespace now) {
+    if (before == null || now == null || !sameMetadata(before, now)) {
+      wakeNamespace(either(before, now).getMetadata().getName());
+    }
+  }
+
+  @Override
+  public void node(@Nullable Node before, @Nullable Node now) {
+    if (before != null && now != null && sameMetadata(before, now)) {
+      return;
+    }
+    if (now == null && before != null) {
+      departed.forget(before.getMetadata().getName());
+    }
+    cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
+  }
+
+  @Override
+  public void route(@Nullable LogRoute before, @Nullable LogRoute now) {
+    if (before == null || now == null || !sameGeneration(before, now)) {
+      cache
+          .nodesOfNamespace(either(before, now).getMetadata().getNamespace())
+          .forEach(wakers::wakeNode);
+    }
+  }
+
+  @Override
+  public void endpoint(@Nullable LogEndpoint before, @Nullable LogEndpoint now) {
+    if (before != null && now != null && sameGeneration(before, now)) {
+      return;
+    }
+    String name = either(before, now).getMetadata().getName();
+    cache.routes().stream()
+        .filter(route -> refersTo(route, name))
+        .map(route -> route.getMetadata().getNamespace())
+        .distinct()
+        .forEach(this::wakeNamespace);
+  }
+
+  private static boolean refersTo(LogRoute route, String endpoint) {
+    NameRef reference = route.getSpec() == null ? null : route.getSpec().endpointRef();
+    return reference != null && endpoint.equals(reference.name());
+  }
+
+  @Override
+  public void agent(@Nullable LogAgent before, @Nullable LogAgent now) {
+    if (before == null || now == null || !sameGeneration(before, now)) {
+      cache.nodes().forEach(node -> wakers.wakeNode(node.getMetadata().getName()));
+    }
+  }
+
+  @Override
+  public void table(@Nullable NodeRouteTable before, @Nullable NodeRouteTable now) {
+    String node = either(before, now).getMetadata().getName();
+    if (now == null) {
+      tables.lost(node);
+    }
+    if (before == null || now == null || !sameGeneration(before, now)) {
+      wakers.wakeNode(node);
+    }
+    if (before == null || now == null || !Objects.equals(before.getStatus(), now.getStatus())) {
+      tables.routesOf(node).forEach(wakers::wakeRoute);
+    }
+  }
+
+  private void wakeNamespace(String namespace) {
+    wakeRoutesOf(namespace);
+    cache.nodesOfNamespace(namespace).forEach(wakers::wakeNode);
+  }
+
+  private void wakeRoutesOf(String namespace) {
+    cache
+        .routesOfNamespace(namespace)
+        .forEach(route -> wakers.wakeRoute(RouteFacts.of(route).tableName()));
+  }
+
+  private static boolean sameGeneration(HasMetadata before, HasMetadata now) {
+    return Objects.equals(before.getMetadata().getGeneration(), now.getMetadata().getGeneration());
+  }
+
+  private static <T> T either(@Nullable T before, @Nullable T now) {
+    return now == null ? Objects.requireNonNull(before) : now;
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.controller;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.logroute.api.v1alpha1.LogAgent;
+import io.logroute.api.v1alpha1.LogAgentSpec;
+import io.logroute.operator.compile.RouteJudge;
+import io.logroute.operator.compile.RouteRules;
+import io.logroute.options.LogOptionValidators;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane, put together: the cache, the controllers, and what wakes them.
+ *
+ * <p>Started once and closed once. The client remains the caller's.
+ */
+public final class LogRouteOperator implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogRouteOperator.class);
+
+  /** A table is compiled at most so often: a burst of pods becomes one write. */
+  private static final Duration TABLE_PERIOD = Duration.ofMillis(150);
+
+  private static final Duration STATUS_PERIOD = Duration.ofMillis(300);
+  private static final int RECONCILER_THREADS = 6;
+  private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+
+  private final KubernetesClient client;
+  private final OperatorSettings settings;
+  private final ClusterCache cache;
+  private final Tables tables;
+  private final ChangeRouter changes;
+  private final Operator operator;
+
+  public LogRouteOperator(KubernetesClient client, OperatorSettings settings) {
+    this.client = client;
+    this.settings = settings;
+    InstantSource clock = InstantSource.system();
+    cache = new ClusterCache(client);
+    tables = new Tables(client, cache);
+    DepartedPods departed = new DepartedPods(clock);
+    Wakers wakers = new Wakers();
+    changes = new ChangeRouter(cache, departed, tables, wakers);
+    Verdicts verdicts =
+        new Verdicts(
+            new RouteJudge(
+                new RouteRules(LogOptionValidators.builtIn()), settings.inlineAddressesAllowed()),
+            cache);
+    operator = operator(client);
+    operator.register(
+        new NodeReconciler(cache, verdicts, departed, tables, wakers),
+        o ->
+            common(o, TABLE_PERIOD)
+                .withItemStore(new ReducingItemStore<>(Reductions::node))
+                .withOnUpdateFilter(LogRouteOperator::labelsChanged));
+    operator.register(
+        new RouteReconciler(cache, verdicts, tables, wakers, clock), o -> common(o, STATUS_PERIOD));
+    operator.register(new EndpointReconciler(clock), o -> common(o, STATUS_PERIOD));
+    operator.register(
+        new AgentReconciler(cache, tables, wakers, settings.agents(), clock),
+        o -> common(o, STATUS_PERIOD));
+  }
+
+  private static Operator operator(KubernetesClient client) {
+    return new Operator(
+        o ->
+            o.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withConcurrentReconciliationThreads(RECONCILER_THREADS)
+                .withReconciliationTerminationTimeout(STOP_GRACE)
+                .withPreviousAnnotationForDependentResources(false));
+  }
+
+  private static <P extends HasMetadata> ControllerConfigurationOverrider<P> common(
+      ControllerConfigurationOverrider<P> o, Duration period) {
+    return o.withRateLimiter(new PerResourceRateLimiter(period))
+        .withFieldManager(Tables.FIELD_MANAGER)
+        .withRetry(
+            new GenericRetry()
+                .setInitialInterval(500)
+                .setIntervalMultiplier(2)
+                .setMaxInterval(30_000)
+                .withoutMaxAttempts());
+  }
+
+  private static boolean labelsChanged(Node now, Node before) {
+    return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels());
+  }
+
+  /**
+   * Reads the cluster, then works until it is closed.
+   *
+   * @throws IllegalStateException when the cluster cannot be read
+   */
+  public void start() {
+    cache.start(changes);
+    operator.start();
+    if (settings.createDefaultLogAgent() && cache.agents().isEmpty()) {
+      createDefaultLogAgent();
+    }
+    LOG.info("the operator runs");
+  }
+
+  private void createDefaultLogAgent() {
+    LogAgent agent = new LogAgent();
+    agent.setMetadata(new ObjectMetaBuilder().withName("default").build());
+    agent.setSpec(LogAgentSpec.DEFAULT);
+    client.resource(agent).fieldManager(Tables.FIELD_MANAGER).serverSideApply();
+    LOG.info("LogAgent default: created, since there was none");
+  }
+
+  /** Whether it follows the cluster at the moment. */
+  public boolean isReady() {
+    return cache.isWatching() && operator.getRuntimeInfo().isStarted();
+  }
+
+  /** Tables written since the start. */
+  public long tableWrites() {
+    return tables.writes();
+  }
+
+  @Override
+  public void close() {
+    operator.stop();
+    cache.close();
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.controller;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.logroute.api.v1alpha1.LogAgent;
+import io.logroute.operator.compile.PodFacts;
+import io.logroute.operator.compile.RouteVerdict;
+import io.logroute.operator.compile.TableCompiler;
+import io.logroute.operator.compile.TableCompiler.Compiled;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Keeps the table of a node: what its pods' routes say, for the LogAgent that covers it. */
+@ControllerConfiguration(name = NodeReconciler.NAME, informer = @Informer(informerListLimit = 500))
+final class NodeReconciler implements Reconciler<Node> {
+
+  static final String NAME = "nodes";
+
+  private final ClusterCache cache;
+  private final Verdicts verdicts;
+  private final DepartedPods departed;
+  private final Tables tables;
+  private final Wakers wakers;
+
+  NodeReconciler(
+      ClusterCache cache, Verdicts verdicts, DepartedPods departed, Tables tables, Wakers wakers) {
+    this.cache = cache;
+    this.verdicts = verdicts;
+    this.departed = departed;
+    this.tables = tables;
+    this.wakers = wakers;
+  }
+
+  @Override
+  public List<EventSource<?, Node>> prepareEventSources(EventSourceContext<Node> context) {
+    return List.of(wakers.nodes());
+  }
+
+  @Override
+  public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
+    String name = node.getMetadata().getName();
+    Optional<LogAgent> agent = Coverage.of(node, cache.agents());
+    if (agent.isEmpty()) {
+      Set<String> routes = tables.routesOf(name);
+      tables.remove(name);
+      routes.forEach(wakers::wakeRoute);
+      return UpdateControl.noUpdate();
+    }
+    write(name, agent.get());
+    UpdateControl<Node> control = UpdateControl.noUpdate();
+    departed.untilNext(name).ifPresent(control::rescheduleAfter);
+    return control;
+  }
+
+  private void write(String node, LogAgent agent) {
+    List<PodFacts> pods = podsOf(node);
+    List<RouteVerdict> candidates =
+        pods.stream()
+            .map(PodFacts::namespace)
+            .distinct()
+            .flatMap(namespace -> verdicts.ofNamespace(namespace).stream())
+            .toList();
+    Compiled compiled =
+        TableCompiler.compile(node, cache.clusterId(), candidates, cache::namespace, pods);
+    Map<String, Long> considered =
+        candidates.stream()
+            .filter(RouteVerdict::usable)
+            .collect(
+                Collectors.toMap(
+                    verdict -> verdict.route().tableName(),
+                    verdict -> verdict.route().generation(),
+                    Math::max,
+                    TreeMap::new));
+    Set<String> routes = new HashSet<>(tables.routesOf(node));
+    if (tables.write(agent, compiled, considered)) {
+      routes.addAll(considered.keySet());
+      routes.forEach(wakers::wakeRoute);
+    }
+  }
+
+  private List<PodFacts> podsOf(String node) {
+    List<Pod> present = cache.podsOfNode(node);
+    Set<String> ids =
+        present.stream().map(pod -> PodFacts.of(pod).logId()).collect(Collectors.toSet());
+    return Stream.concat(
+            present.stream().map(PodFacts::of),
+            departed.of(node).stream().filter(pod -> !ids.contains(pod.logId())))
+        .toList();
+  }
+}
