@@ -26,9 +26,9 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * The main job with no cluster: pods write, an agent forwards, a receiver keeps, and in the end what
- * was written is compared with what the receiver's files hold. One thread does it all; agent and
- * receiver have their own.
+ * The main job with no cluster: pods write, an agent forwards, a receiver keeps, and in the end
+ * what was written is compared with what the receiver's files hold. One thread does it all; agent
+ * and receiver have their own.
  */
 public final class Demo implements AutoCloseable {
 
@@ -112,19 +112,13 @@ public final class Demo implements AutoCloseable {
 
   private static Path folder(DemoOptions options) throws IOException {
     Path asked = options.folder();
-    return asked == null
-        ? Files.createTempDirectory("logroute-demo-")
-        : DemoFolder.empty(asked);
+    return asked == null ? Files.createTempDirectory("logroute-demo-") : DemoFolder.empty(asked);
   }
 
   private Receiver startReceiver() throws DemoFailedException {
     StoreLimits limits =
         new StoreLimits(
-            8 << 20,
-            Duration.ofDays(1),
-            0,
-            Duration.ZERO,
-            StoreLimits.DEFAULT_MAX_OPEN_FILES);
+            8 << 20, Duration.ofDays(1), 0, Duration.ZERO, StoreLimits.DEFAULT_MAX_OPEN_FILES);
     try {
       return Receiver.start(
           new ReceiverConfig(
@@ -186,8 +180,7 @@ public final class Demo implements AutoCloseable {
     InetSocketAddress http = receiver.httpAddress();
     view.say("demo: pods write to  " + node.podsDir());
     view.say("demo: lines kept in  " + data());
-    view.say(
-        "demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
+    view.say("demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
   }
 
   /** Pods write until so many lines are written in all, or the user wants it to end. */
