@@ -41,6 +41,17 @@ class RoundTripTest {
   }
 
   @Test
+  void shouldReadACopyWhileTheDecoderGoesOn() {
+    List<Samples.Line> lines = new ArrayList<>();
+    byte[] message = samples.batch(8 * 1024, lines);
+    BatchReader copy = read(message).copy();
+    read(samples.batch(8 * 1024, new ArrayList<>()));
+    assertThat(copy.lines()).isEqualTo(lines.size());
+    assertThat(copy.messageBytes()).isEqualTo(message.length);
+    assertThat(Samples.lines(copy)).as("seed %d", seed).isEqualTo(lines);
+  }
+
+  @Test
   void shouldKeepWhatWasWrittenWhenThereIsNoRoom() {
     byte[] target = new byte[200];
     byte[] line = new byte[20];
