@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       AgentCommand.class,
+      DemoCommand.class,
       LintCommand.class,
       OperatorCommand.class,
       ReceiveCommand.class

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The agent as a process of its own, as on a node. It does not see the terminal's interrupt, since
- * the demo stops it when everything has arrived, and it does not outlive the demo, however that ends:
- * a small shell waits for the end of a pipe that the demo holds open, and then kills it.
+ * the demo stops it when everything has arrived, and it does not outlive the demo, however that
+ * ends: a small shell waits for the end of a pipe that the demo holds open, and then kills it.
  */
 final class AgentProcess implements AutoCloseable {
 
@@ -37,8 +37,7 @@ final class AgentProcess implements AutoCloseable {
   static AgentProcess start(Path log, List<String> options) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command(options));
     builder.environment().keySet().removeIf(name -> name.startsWith("LOGROUTE_"));
-    Process process =
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     Process guard =
         new ProcessBuilder(
                 "sh",

@@ -26,9 +26,9 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * The main job with no cluster: pods write, an agent forwards, a receiver keeps, and in the end what
- * was written is compared with what the receiver's files hold. One thread does it all; agent and
- * receiver have their own.
+ * The main job with no cluster: pods write, an agent forwards, a receiver keeps, and in the end
+ * what was written is compared with what the receiver's files hold. One thread does it all; agent
+ * and receiver have their own.
  */
 public final class Demo implements AutoCloseable {
 
@@ -112,19 +112,13 @@ public final class Demo implements AutoCloseable {
 
   private static Path folder(DemoOptions options) throws IOException {
     Path asked = options.folder();
-    return asked == null
-        ? Files.createTempDirectory("logroute-demo-")
-        : DemoFolder.empty(asked);
+    return asked == null ? Files.createTempDirectory("logroute-demo-") : DemoFolder.empty(asked);
   }
 
   private Receiver startReceiver() throws DemoFailedException {
     StoreLimits limits =
         new StoreLimits(
-            8 << 20,
-            Duration.ofDays(1),
-            0,
-            Duration.ZERO,
-            StoreLimits.DEFAULT_MAX_OPEN_FILES);
+            8 << 20, Duration.ofDays(1), 0, Duration.ZERO, StoreLimits.DEFAULT_MAX_OPEN_FILES);
     try {
       return Receiver.start(
           new ReceiverConfig(
@@ -163,6 +157,7 @@ public final class Demo implements AutoCloseable {
 
   private boolean run() throws IOException, DemoFailedException, InterruptedException {
     introduce();
+    writeBacklog();
     write(options.totalLines(), options.linesPerSecond());
     if (options.keepRunning() && !stopAsked.getAsBoolean()) {
       awaitArrival();
@@ -186,8 +181,21 @@ public final class Demo implements AutoCloseable {
     InetSocketAddress http = receiver.httpAddress();
     view.say("demo: pods write to  " + node.podsDir());
     view.say("demo: lines kept in  " + data());
-    view.say(
-        "demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
+    view.say("demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
+  }
+
+  /** While the agent starts, pods write a tenth of their lines: files are the buffer. */
+  private void writeBacklog() throws IOException, DemoFailedException, InterruptedException {
+    long startNanos = System.nanoTime();
+    write(options.totalLines() / 10, options.linesPerSecond());
+    while (receiver.traffic().lines() == 0 && workload.lines() > 0 && !stopAsked.getAsBoolean()) {
+      if (System.nanoTime() - startNanos > FIRST_LINE_WITHIN.toNanos()) {
+        throw new DemoFailedException(
+            "no line arrived within %d s; the agent says: %s"
+                .formatted(FIRST_LINE_WITHIN.toSeconds(), String.join("\n", agent.lastWords())));
+      }
+      pause();
+    }
   }
 
   /** Pods write until so many lines are written in all, or the user wants it to end. */
@@ -198,41 +206,36 @@ public final class Demo implements AutoCloseable {
     while (workload.lines() < untilLines && !stopAsked.getAsBoolean()) {
       double seconds = (System.nanoTime() - startNanos) / 1e9;
       long due = Math.min(untilLines, startLines + Math.round(seconds * linesPerSecond));
-      kubelet(untilLines);
+      if (receiver.traffic().lines() > 0) {
+        kubelet(untilLines);
+      }
       while (workload.lines() < due) {
         workload.writeLine();
       }
-      look();
-      requireFirstLine(startNanos);
-      Thread.sleep(TICK_MS);
+      pause();
     }
   }
 
-  /** Rotation waits until the agent is up, as it does on a node that logs at an ordinary rate. */
+  /** Rotates and crashes; only once the agent works, since what no agent has seen may go. */
   private void kubelet(long untilLines) throws IOException {
     long now = System.nanoTime();
-    boolean mayDelete = receiver.traffic().lines() > 0;
-    if (now - sizesCheckedNanos > Duration.ofMillis(CHECK_SIZES_MS).toNanos() && mayDelete) {
+    if (now - sizesCheckedNanos > Duration.ofMillis(CHECK_SIZES_MS).toNanos()) {
       workload.checkSizes();
       sizesCheckedNanos = now;
     }
     boolean room = workload.lines() + 1 < untilLines;
-    if (now - crashedNanos > Duration.ofMillis(CRASH_MS).toNanos() && mayDelete && room) {
+    if (now - crashedNanos > Duration.ofMillis(CRASH_MS).toNanos() && room) {
       workload.crash();
       crashedNanos = now;
     }
   }
 
-  private void requireFirstLine(long startNanos) throws IOException, DemoFailedException {
+  private void pause() throws IOException, DemoFailedException, InterruptedException {
     if (!agent.isAlive()) {
       throw new DemoFailedException("the agent ended: " + String.join("\n", agent.lastWords()));
     }
-    if (receiver.traffic().lines() == 0
-        && System.nanoTime() - startNanos > FIRST_LINE_WITHIN.toNanos()) {
-      throw new DemoFailedException(
-          "no line arrived within %d s; the agent says: %s"
-              .formatted(FIRST_LINE_WITHIN.toSeconds(), String.join("\n", agent.lastWords())));
-    }
+    look();
+    Thread.sleep(TICK_MS);
   }
 
   private void look() {

@@ -67,8 +67,7 @@ final class Workload {
     private final int weight;
     private final Map<Stream, WrittenLog> logs = new EnumMap<>(Stream.class);
 
-    Member(
-        ContainerModel container, LineText text, String tenantId, String serviceId, int weight) {
+    Member(ContainerModel container, LineText text, String tenantId, String serviceId, int weight) {
       this.container = container;
       this.text = text;
       this.tenantId = tenantId;
@@ -117,8 +116,7 @@ final class Workload {
                   container.restart(),
                   stream);
       String tag = container.id().substring(0, TAG_CHARS);
-      member.logs.put(
-          stream, ledger.begin(origin, member.tenantId, member.serviceId(stream), tag));
+      member.logs.put(stream, ledger.begin(origin, member.tenantId, member.serviceId(stream), tag));
     }
   }
 
@@ -184,13 +182,7 @@ final class Workload {
   NodeRouteTable table(String address) {
     Endpoint central =
         new Endpoint(
-            "central",
-            List.of(address),
-            Delivery.AtMostOnce,
-            Socket.PUB,
-            "three-frame",
-            null,
-            0);
+            "central", List.of(address), Delivery.AtMostOnce, Socket.PUB, "three-frame", null, 0);
     List<Pod> pods = new ArrayList<>();
     for (Member member : members) {
       pods.add(pod(member));
@@ -240,8 +232,7 @@ final class Workload {
       if (last != null && pod.uid() != null && pod.uid().equals(last.uid())) {
         List<Container> containers = new ArrayList<>(last.containers());
         containers.addAll(pod.containers());
-        merged.set(
-            merged.size() - 1, new Pod(pod.namespace(), pod.name(), pod.uid(), containers));
+        merged.set(merged.size() - 1, new Pod(pod.namespace(), pod.name(), pod.uid(), containers));
       } else {
         merged.add(pod);
       }
