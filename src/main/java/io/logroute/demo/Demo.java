@@ -86,14 +86,14 @@ public final class Demo implements AutoCloseable {
    * @param terminal whether that is a terminal
    * @param stopAsked turns true when the user wants it to end
    * @return whether everything arrived
+   * @throws UnusableFolderException when it has no folder to work in
    * @throws DemoFailedException when it cannot be shown; the folder stays
    */
   public static boolean run(
       DemoOptions options, PrintStream out, boolean terminal, BooleanSupplier stopAsked)
-      throws DemoFailedException, InterruptedException {
-    Path folder = null;
+      throws UnusableFolderException, DemoFailedException, InterruptedException {
+    Path folder = DemoFolder.open(options.folder());
     try {
-      folder = folder(options);
       boolean good;
       try (Demo demo = new Demo(options, folder, out, terminal, stopAsked)) {
         good = demo.run();
@@ -105,14 +105,8 @@ public final class Demo implements AutoCloseable {
       }
       return good;
     } catch (IOException e) {
-      throw new DemoFailedException(
-          "the demo cannot write %s: %s".formatted(folder, String.valueOf(e)));
+      throw new DemoFailedException("the demo cannot write %s: %s".formatted(folder, e));
     }
-  }
-
-  private static Path folder(DemoOptions options) throws IOException {
-    Path asked = options.folder();
-    return asked == null ? Files.createTempDirectory("logroute-demo-") : DemoFolder.empty(asked);
   }
 
   private Receiver startReceiver() throws DemoFailedException {
@@ -182,6 +176,7 @@ public final class Demo implements AutoCloseable {
     view.say("demo: pods write to  " + node.podsDir());
     view.say("demo: lines kept in  " + data());
     view.say("demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
+    view.say("demo: the agent starts; until it is there the files are the buffer");
   }
 
   /** While the agent starts, pods write a tenth of their lines: files are the buffer. */

@@ -53,7 +53,7 @@ class DemoIT {
   void shouldRefuseAFolderThatIsNotEmpty() throws IOException {
     Files.writeString(folder.resolve("mine"), "keep");
     try (GuardedProcess demo = demo("--dir", folder.toString())) {
-      assertThat(demo.waitFor(Duration.ofSeconds(60))).isEqualTo(1);
+      assertThat(demo.waitFor(Duration.ofSeconds(60))).isEqualTo(2);
     }
 
     assertThat(output().strip().lines()).hasSize(1);
