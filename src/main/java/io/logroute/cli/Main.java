@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      AgentCommand.class,
       DemoCommand.class,
-      LintCommand.class,
+      AgentCommand.class,
+      ReceiveCommand.class,
       OperatorCommand.class,
-      ReceiveCommand.class
+      LintCommand.class
     })
 public final class Main implements Runnable {
 
