@@ -49,6 +49,14 @@ final class ReceiveCommand implements Callable<Integer> {
   private @Nullable BindAddress bindPull;
 
   @Option(
+      names = "--bind-acked",
+      paramLabel = "tcp://HOST:PORT",
+      description =
+          "Takes lines from agents that wait for acknowledgements (delivery AtLeastOnce).",
+      converter = BindAddressConverter.class)
+  private @Nullable BindAddress bindAcked;
+
+  @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       defaultValue = "logroute-data",
@@ -131,9 +139,13 @@ final class ReceiveCommand implements Callable<Integer> {
     if (bindPull != null) {
       bind.put(SocketKind.PULL, bindPull);
     }
+    if (bindAcked != null) {
+      bind.put(SocketKind.ACKED, bindAcked);
+    }
     if (bind.isEmpty()) {
       throw new UsageException(
-          "nothing to receive on: give --bind-sub tcp://HOST:PORT or --bind-pull tcp://HOST:PORT");
+          "nothing to receive on: give --bind-sub tcp://HOST:PORT, --bind-pull tcp://HOST:PORT or"
+              + " --bind-acked tcp://HOST:PORT");
     }
     if (rollBytes == 0 || rollAge.isZero()) {
       throw new UsageException("--roll-bytes and --roll-age must be more than 0");

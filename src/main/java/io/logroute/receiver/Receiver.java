@@ -2,14 +2,20 @@
 package io.logroute.receiver;
 
 import io.logroute.receiver.health.Health;
+import io.logroute.receiver.intake.AckedIntake;
+import io.logroute.receiver.intake.AckedMetrics;
+import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.BindFailedException;
 import io.logroute.receiver.intake.Intake;
 import io.logroute.receiver.intake.IntakeLimits;
 import io.logroute.receiver.intake.IntakeMetrics;
 import io.logroute.receiver.intake.SocketKind;
+import io.logroute.receiver.sink.AckedSink;
+import io.logroute.receiver.store.AckedFileSink;
 import io.logroute.receiver.store.DataFolder;
 import io.logroute.receiver.store.FileSink;
 import io.logroute.receiver.store.Housekeeper;
+import io.logroute.receiver.store.RollRequests;
 import io.logroute.receiver.store.StoreException;
 import io.logroute.receiver.store.StoreMetrics;
 import io.logroute.receiver.store.Traffic;
@@ -21,8 +27,10 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +49,7 @@ public final class Receiver implements AutoCloseable {
   private final Health health = new Health();
   private final Clock clock = Clock.systemUTC();
 
+  private @Nullable AckedIntake ackedIntake;
   private InetSocketAddress http = new InetSocketAddress(0);
 
   private Receiver() {}
@@ -67,24 +76,55 @@ public final class Receiver implements AutoCloseable {
     parts.push(folder);
     StoreMetrics storeMetrics = new StoreMetrics(registry);
     FileSink sink = new FileSink(folder, config.limits(), storeMetrics, traffic, clock);
-    Housekeeper housekeeper =
-        new Housekeeper(folder, config.limits(), storeMetrics, sink, clock, config.upkeepEvery());
     parts.push(sink);
+    AckedFileSink ackedSink =
+        new AckedFileSink(folder, config.limits(), storeMetrics, traffic, clock);
+    parts.push(ackedSink);
+    Housekeeper housekeeper =
+        new Housekeeper(
+            folder,
+            config.limits(),
+            storeMetrics,
+            new RollRequests(folder, sink, ackedSink),
+            clock,
+            config.upkeepEvery());
     parts.push(housekeeper);
-    bind(config, sink);
+    bind(config, sink, ackedSink);
     health.watch("store", sink.heartbeat());
+    health.watch("acked-store", ackedSink.heartbeat());
     health.watch("housekeeper", housekeeper.heartbeat());
     health.ask(sink::obstacle);
+    health.ask(ackedSink::obstacle);
     serve(config.http());
     sink.start();
+    ackedSink.start();
     housekeeper.start();
     intakes.values().forEach(Intake::start);
+    if (ackedIntake != null) {
+      ackedIntake.start();
+    }
     LOG.info("lines are kept in {}", config.dataDir().toAbsolutePath());
   }
 
-  private void bind(ReceiverConfig config, FileSink sink) throws BindFailedException {
+  private void bind(ReceiverConfig config, FileSink sink, AckedSink ackedSink)
+      throws BindFailedException {
     IntakeMetrics metrics = new IntakeMetrics(registry);
-    for (SocketKind kind : SocketKind.values()) {
+    BindAddress acked = config.bind().get(SocketKind.ACKED);
+    if (acked != null) {
+      AckedIntake intake =
+          AckedIntake.bind(
+              acked,
+              Runtime.getRuntime().maxMemory(),
+              ackedSink,
+              metrics,
+              new AckedMetrics(registry),
+              clock);
+      parts.push(intake);
+      ackedIntake = intake;
+      health.watch(SocketKind.ACKED.label(), intake.heartbeat());
+      LOG.info("receiving on {} (acked)", intake.boundAddress());
+    }
+    for (SocketKind kind : EnumSet.of(SocketKind.SUB, SocketKind.PULL)) {
       if (config.bind().containsKey(kind)) {
         Intake intake =
             Intake.bind(kind, config.bind().get(kind), IntakeLimits.DEFAULT, sink, metrics, clock);
@@ -112,6 +152,9 @@ public final class Receiver implements AutoCloseable {
 
   /** Where a socket listens; empty when it was not asked for. */
   public Optional<String> boundAddress(SocketKind kind) {
+    if (kind == SocketKind.ACKED) {
+      return Optional.ofNullable(ackedIntake).map(AckedIntake::boundAddress);
+    }
     return Optional.ofNullable(intakes.get(kind)).map(Intake::boundAddress);
   }
 

@@ -106,7 +106,7 @@ public final class Intake implements AutoCloseable {
   }
 
   /** JeroMQ says "address in use" whatever the cause, so the cause is asked for first. */
-  private static void probe(SocketKind kind, BindAddress address) throws BindFailedException {
+  static void probe(SocketKind kind, BindAddress address) throws BindFailedException {
     InetSocketAddress where;
     try {
       where = address.resolve();
@@ -121,8 +121,7 @@ public final class Intake implements AutoCloseable {
     }
   }
 
-  private static BindFailedException cannotBind(
-      SocketKind kind, BindAddress address, String cause) {
+  static BindFailedException cannotBind(SocketKind kind, BindAddress address, String cause) {
     return new BindFailedException(
         "cannot bind %s for --bind-%s: %s".formatted(address, kind.label(), cause));
   }

@@ -8,7 +8,9 @@ public enum SocketKind {
   /** For agents that publish (PUB); subscribes to everything. */
   SUB("sub", SocketType.SUB),
   /** For agents that push (PUSH). */
-  PULL("pull", SocketType.PULL);
+  PULL("pull", SocketType.PULL),
+  /** For agents that wait for acknowledgements (DEALER). */
+  ACKED("acked", SocketType.ROUTER);
 
   private final String label;
   private final SocketType type;

@@ -5,10 +5,7 @@ import io.logroute.receiver.sink.LineBatch;
 import io.logroute.receiver.sink.ReceivedLine;
 import io.logroute.receiver.sink.TaggedStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -166,8 +163,8 @@ final class FileStore implements AutoCloseable {
         file.sync();
       }
     }
-    forceAll(closedUnsynced);
-    forceAll(changedFolders);
+    Disk.forceAll(closedUnsynced);
+    Disk.forceAll(changedFolders);
     metrics.synced(System.nanoTime() - startNanos);
   }
 
@@ -175,21 +172,6 @@ final class FileStore implements AutoCloseable {
     return !closedUnsynced.isEmpty()
         || !changedFolders.isEmpty()
         || files.values().stream().anyMatch(LogFile::isUnsynced);
-  }
-
-  private static void forceAll(Set<Path> paths) throws IOException {
-    for (Iterator<Path> each = paths.iterator(); each.hasNext(); each.remove()) {
-      force(each.next());
-    }
-  }
-
-  /** Reaches what an earlier, closed handle of the same file has written too. */
-  private static void force(Path path) throws IOException {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      file.force(true);
-    } catch (NoSuchFileException e) {
-      return;
-    }
   }
 
   /** Rolls what has reached its age, and finds out what was taken away by others. */

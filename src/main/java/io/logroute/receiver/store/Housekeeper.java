@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class Housekeeper implements AutoCloseable {
   private final Path root;
   private final StoreLimits limits;
   private final StoreMetrics metrics;
-  private final FileSink sink;
+  private final Consumer<Path> roll;
   private final Clock clock;
   private final Duration every;
   private final Heartbeat heartbeat = new Heartbeat();
@@ -43,17 +44,20 @@ public final class Housekeeper implements AutoCloseable {
 
   private boolean failing;
 
+  /**
+   * @param roll asks whoever writes to a file to roll it
+   */
   public Housekeeper(
       DataFolder folder,
       StoreLimits limits,
       StoreMetrics metrics,
-      FileSink sink,
+      Consumer<Path> roll,
       Clock clock,
       Duration every) {
     this.root = folder.path();
     this.limits = limits;
     this.metrics = metrics;
-    this.sink = sink;
+    this.roll = roll;
     this.clock = clock;
     this.every = every;
   }
@@ -111,7 +115,7 @@ public final class Housekeeper implements AutoCloseable {
       Files.deleteIfExists(file.path());
       metrics.deleted(file.sizeBytes());
     }
-    upkeep.roll().forEach(file -> sink.requestRoll(file.path()));
+    upkeep.roll().forEach(file -> roll.accept(file.path()));
     for (StoredFile file : upkeep.compress()) {
       if (isStopping()) {
         return;

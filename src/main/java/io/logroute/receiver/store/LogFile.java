@@ -44,6 +44,10 @@ final class LogFile {
   private @Nullable FileChannel channel;
   private @Nullable Object fileKey;
   private long positionBytes;
+
+  /** Someone relies on what is pending to be written to the position, also by another handle. */
+  private boolean positionFixed;
+
   private Instant firstLineAt = Instant.MAX;
   private boolean unsynced;
 
@@ -76,10 +80,27 @@ final class LogFile {
 
   /** Takes a line into memory; {@link #flush} writes it. */
   void append(CriHeader header, ReceivedLine line) {
+    append(header, line.frame(), line.offset(), line.lengthBytes());
+  }
+
+  /** Takes a line that stands in someone else's bytes. */
+  void append(CriHeader header, byte[] source, int offset, int length) {
     if (pending == null) {
       pending = new PendingLines();
     }
-    pending.append(header, line);
+    pending.append(header, source, offset, length);
+  }
+
+  /** What {@link #flush} will write; null when there is nothing. */
+  @Nullable PendingLines pending() {
+    return pending;
+  }
+
+  /** Where {@link #flush} will write what is pending, whatever happens before that. */
+  long position() throws IOException {
+    open();
+    positionFixed = true;
+    return positionBytes;
   }
 
   /**
@@ -104,6 +125,7 @@ final class LogFile {
       firstLineAt = clock.instant();
     }
     pending = null;
+    positionFixed = false;
     return written;
   }
 
@@ -116,7 +138,7 @@ final class LogFile {
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      positionBytes = endOfLastLine(opened);
+      positionBytes = positionFixed ? positionBytes : endOfLastLine(opened);
       firstLineAt = positionBytes == 0 ? Instant.MAX : firstLineAt(opened);
       fileKey = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     } catch (IOException e) {
@@ -213,6 +235,7 @@ final class LogFile {
     LOG.warn("{} was removed, replaced or cut by someone else: it is opened anew", path);
     close();
     unsynced = false;
+    positionFixed = false;
   }
 
   /** Closes the file, synced or not; pending lines stay. */

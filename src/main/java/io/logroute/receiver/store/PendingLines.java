@@ -17,24 +17,28 @@ final class PendingLines {
   private long lineBytes;
 
   void append(CriHeader header, ReceivedLine line) {
-    byte[] frame = line.frame();
-    if (hasLineFeed(frame, line.offset())) {
-      appendEscaped(header, line);
+    append(header, line.frame(), line.offset(), line.lengthBytes());
+  }
+
+  /** Takes a line that stands in someone else's bytes. */
+  void append(CriHeader header, byte[] source, int offset, int length) {
+    if (hasLineFeed(source, offset, length)) {
+      appendEscaped(header, source, offset, length);
     } else {
-      room(header.plain().length + line.lengthBytes() + 1);
-      put(header.plain(), 0);
-      put(frame, line.offset());
+      room(header.plain().length + length + 1);
+      put(header.plain(), 0, header.plain().length);
+      put(source, offset, length);
       bytes[size++] = '\n';
     }
     lines++;
-    lineBytes += line.lengthBytes();
+    lineBytes += length;
   }
 
-  private void appendEscaped(CriHeader header, ReceivedLine line) {
-    room(header.escaped().length + 2 * line.lengthBytes() + 1);
-    put(header.escaped(), 0);
-    for (int i = line.offset(); i < line.frame().length; i++) {
-      byte b = line.frame()[i];
+  private void appendEscaped(CriHeader header, byte[] source, int offset, int length) {
+    room(header.escaped().length + 2 * length + 1);
+    put(header.escaped(), 0, header.escaped().length);
+    for (int i = offset; i < offset + length; i++) {
+      byte b = source[i];
       if (b == '\n' || b == '\\') {
         bytes[size++] = '\\';
       }
@@ -44,9 +48,9 @@ final class PendingLines {
     escapedLines++;
   }
 
-  private static boolean hasLineFeed(byte[] frame, int from) {
-    for (int i = from; i < frame.length; i++) {
-      if (frame[i] == '\n') {
+  private static boolean hasLineFeed(byte[] source, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      if (source[i] == '\n') {
         return true;
       }
     }
@@ -59,9 +63,9 @@ final class PendingLines {
     }
   }
 
-  private void put(byte[] source, int from) {
-    System.arraycopy(source, from, bytes, size, source.length - from);
-    size += source.length - from;
+  private void put(byte[] source, int from, int length) {
+    System.arraycopy(source, from, bytes, size, length);
+    size += length;
   }
 
   /** The bytes as the file is to have them. */

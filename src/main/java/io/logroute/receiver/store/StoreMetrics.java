@@ -26,6 +26,11 @@ public final class StoreMetrics {
   private final Gauge dataBytes;
   private final Gauge stalled;
   private final Histogram syncSeconds;
+  private final Counter ackedLines;
+  private final Counter ackedBytes;
+  private final Counter repeatedLines;
+  private final Gauge marks;
+  private final Histogram journalSeconds;
   private final Set<String> tenants = new HashSet<>();
 
   public StoreMetrics(PrometheusRegistry registry) {
@@ -41,14 +46,27 @@ public final class StoreMetrics {
     tenantBytes = byTenant(registry, "tenant_bytes_total", "Bytes of lines stored, by tenant.");
     openFiles = gauge(registry, "open_files", "Files open for writing.");
     dataBytes = gauge(registry, "data_bytes", "Bytes of all files, at the last look.");
-    stalled = gauge(registry, "store_stalled", "1 while the store cannot write.");
+    stalled = gauge(registry, "store_stalled", "More than 0 while lines cannot be written.");
     syncSeconds =
-        Histogram.builder()
-            .name("logroute_receiver_fsync_seconds")
-            .help("Time to bring what was written to the disk, all files together.")
-            .classicOnly()
-            .classicUpperBounds(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
-            .register(registry);
+        seconds(
+            registry, "fsync", "Time to bring what was written to the disk, all files together.");
+    ackedLines = counter(registry, "acked_lines_total", "Lines stored and acknowledged.");
+    ackedBytes = counter(registry, "acked_bytes_total", "Bytes of lines stored and acknowledged.");
+    repeatedLines =
+        counter(
+            registry, "repeated_lines_total", "Lines that came again and were not stored again.");
+    marks = gauge(registry, "marks", "Streams whose stored end is remembered, at the checkpoint.");
+    journalSeconds =
+        seconds(registry, "journal_fsync", "Time to bring a group of batches to the disk.");
+  }
+
+  private static Histogram seconds(PrometheusRegistry registry, String name, String help) {
+    return Histogram.builder()
+        .name("logroute_receiver_" + name + "_seconds")
+        .help(help)
+        .classicOnly()
+        .classicUpperBounds(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
+        .register(registry);
   }
 
   private static Counter counter(PrometheusRegistry registry, String name, String help) {
@@ -112,7 +130,25 @@ public final class StoreMetrics {
     dataBytes.set(bytes);
   }
 
+  /** Called when it changes, by each thread that writes. */
   void stalled(boolean now) {
-    stalled.set(now ? 1 : 0);
+    stalled.inc(now ? 1 : -1);
+  }
+
+  void acked(PendingLines lines) {
+    ackedLines.inc(lines.lines());
+    ackedBytes.inc(lines.lineBytes());
+  }
+
+  void repeated(long lines) {
+    repeatedLines.inc(lines);
+  }
+
+  void journaled(long nanos) {
+    journalSeconds.observe(nanos / 1e9);
+  }
+
+  void marks(int count) {
+    marks.set(count);
   }
 }

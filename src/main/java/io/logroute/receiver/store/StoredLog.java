@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.receiver.store;
 
+import io.logroute.receiver.sink.AckedStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -22,7 +24,7 @@ public final class StoredLog {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  private static final byte[] ESCAPED_TAGS = {'F', ':', 'e', 's', 'c', 'a', 'p', 'e', 'd'};
+  private static final byte[] ESCAPED_TAG = {':', 'e', 's', 'c', 'a', 'p', 'e', 'd'};
 
   private final Path folder;
   private final String base;
@@ -42,6 +44,14 @@ public final class StoredLog {
   public static StoredLog of(Path root, String tenantId, String serviceId, String tag) {
     return new StoredLog(
         root.resolve(tenantId).resolve(serviceId), StoredName.current(tag).toString());
+  }
+
+  /** The log of a container instance, which agents that wait for acknowledgements sent. */
+  public static StoredLog of(Path root, AckedStream stream) {
+    Path file = root.resolve(stream.file());
+    return new StoredLog(
+        Objects.requireNonNull(file.getParent(), "a file of the store stands in a folder"),
+        String.valueOf(file.getFileName()));
   }
 
   /** Reads every line. While lines are written at the same time, the newest may be missing. */
@@ -121,8 +131,9 @@ public final class StoredLog {
   }
 
   private static boolean isEscaped(byte[] record, int tags, int line) {
-    return Arrays.equals(
-        record, tags, Math.max(tags, line - 1), ESCAPED_TAGS, 0, ESCAPED_TAGS.length);
+    int end = Math.max(tags, line - 1);
+    int from = Math.max(tags, end - ESCAPED_TAG.length);
+    return Arrays.equals(record, from, end, ESCAPED_TAG, 0, ESCAPED_TAG.length);
   }
 
   private static byte[] unescaped(byte[] content) {

@@ -19,7 +19,7 @@ record Housekeeping(Path root, Clock clock, long retainBytes, Duration retainAge
     StoreMetrics metrics = new StoreMetrics(new PrometheusRegistry());
     try (DataFolder folder = DataFolder.take(root)) {
       FileSink sink = new FileSink(folder, limits, metrics, new Traffic(), clock);
-      new Housekeeper(folder, limits, metrics, sink, clock, Duration.ofDays(1)).tidy();
+      new Housekeeper(folder, limits, metrics, sink::requestRoll, clock, Duration.ofDays(1)).tidy();
     } catch (StoreException e) {
       throw new AssertionError(e);
     }

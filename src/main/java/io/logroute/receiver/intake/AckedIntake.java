@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.receiver.intake;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.logroute.receiver.health.Heartbeat;
+import io.logroute.receiver.sink.AckedSink;
+import io.logroute.wire.Message;
+import io.logroute.wire.MessageEncoder;
+import io.logroute.wire.WireLimits;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
+import zmq.ZError;
+
+/**
+ * The ROUTER that agents which wait for acknowledgements connect to, and the thread that alone
+ * touches it: it reads always, whatever the store is doing, since the windows bound what can come,
+ * and sends acknowledgements as the store reports them.
+ *
+ * <p>Threads: {@link #bind} and {@link #start} by the one who makes it; {@link #close} by anyone.
+ */
+public final class AckedIntake implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AckedIntake.class);
+
+  private static final int HANDSHAKE_TIMEOUT_MS = 1000;
+  private static final int TCP_BUFFER_BYTES = 256 * 1024;
+  private static final int MAX_UNREAD_MESSAGES = 64;
+  private static final int IDLE_POLL_MS = 50;
+  private static final int BUSY_POLL_MS = 1;
+
+  /** After so many messages acknowledgements get their turn. */
+  private static final int MESSAGES_A_TURN = 32;
+
+  private static final int LINGER_MS = 1000;
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration STORE_GRACE = Duration.ofSeconds(3);
+
+  private final ZMQ.Context context;
+  private final ZMQ.Socket socket;
+  private final String boundAddress;
+  private final AckedSessions sessions;
+  private final IntakeMetrics metrics;
+  private final MessageEncoder encoder = new MessageEncoder();
+  private final Heartbeat heartbeat = new Heartbeat();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "receiver-acked");
+
+  private volatile boolean stopping;
+  private long nextLookNanos = System.nanoTime();
+
+  private AckedIntake(
+      ZMQ.Context context,
+      ZMQ.Socket socket,
+      AckedLimits limits,
+      AckedSink sink,
+      IntakeMetrics metrics,
+      AckedMetrics ackedMetrics,
+      Clock clock) {
+    this.context = context;
+    this.socket = socket;
+    this.boundAddress = socket.getLastEndpoint();
+    this.metrics = metrics;
+    this.sessions = new AckedSessions(limits, sink, this::send, metrics, ackedMetrics, clock);
+  }
+
+  /**
+   * Binds the socket; nothing is read before {@link #start}.
+   *
+   * @param heapBytes the memory of this process, of which a quarter may wait for the disk
+   * @throws BindFailedException when the address cannot be bound
+   */
+  public static AckedIntake bind(
+      BindAddress address,
+      long heapBytes,
+      AckedSink sink,
+      IntakeMetrics metrics,
+      AckedMetrics ackedMetrics,
+      Clock clock)
+      throws BindFailedException {
+    return bind(address, AckedLimits.ofMemory(heapBytes), sink, metrics, ackedMetrics, clock);
+  }
+
+  static AckedIntake bind(
+      BindAddress address,
+      AckedLimits limits,
+      AckedSink sink,
+      IntakeMetrics metrics,
+      AckedMetrics ackedMetrics,
+      Clock clock)
+      throws BindFailedException {
+    Intake.probe(SocketKind.ACKED, address);
+    ZMQ.Context context = ZMQ.context(1);
+    ZMQ.Socket socket = context.socket(SocketType.ROUTER);
+    try {
+      socket.setLinger(LINGER_MS);
+      socket.setIPv6(address.isIpv6());
+      socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
+      socket.setRouterMandatory(true);
+      socket.setSndHWM(0);
+      socket.setRcvHWM(MAX_UNREAD_MESSAGES);
+      socket.setMaxMsgSize(WireLimits.MAX_MESSAGE_BYTES);
+      socket.setReceiveBufferSize(TCP_BUFFER_BYTES);
+      socket.setTCPKeepAlive(1);
+      socket.bind(address.toString());
+      AckedIntake intake =
+          new AckedIntake(context, socket, limits, sink, metrics, ackedMetrics, clock);
+      metrics.bound(SocketKind.ACKED, intake.boundAddress);
+      return intake;
+    } catch (ZMQException e) {
+      socket.close();
+      context.term();
+      throw Intake.cannotBind(SocketKind.ACKED, address, "it was taken a moment ago");
+    }
+  }
+
+  /** Where it listens, with the port that was chosen when any was asked for. */
+  public String boundAddress() {
+    return boundAddress;
+  }
+
+  /** Beats while the thread reads. */
+  public Heartbeat heartbeat() {
+    return heartbeat;
+  }
+
+  public void start() {
+    heartbeat.beat();
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        step();
+      }
+      finish();
+    } finally {
+      heartbeat.end();
+      closeSocket();
+      ended.countDown();
+    }
+  }
+
+  private void step() {
+    heartbeat.beat();
+    try {
+      socket.setReceiveTimeOut(sessions.outBatches() > 0 ? BUSY_POLL_MS : IDLE_POLL_MS);
+      read();
+      sessions.acknowledge();
+      look();
+    } catch (RuntimeException e) {
+      metrics.fault(SocketKind.ACKED);
+      LOG.error("the acked socket failed, reading goes on: {}", e.toString());
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_POLL_MS));
+    }
+  }
+
+  private void read() {
+    byte[] peer = socket.recv(0);
+    for (int left = MESSAGES_A_TURN; peer != null; left--) {
+      byte[] frame = socket.hasReceiveMore() ? socket.recv(0) : null;
+      while (socket.hasReceiveMore()) {
+        frame = null;
+        socket.recv(0);
+      }
+      sessions.take(new String(peer, ISO_8859_1), frame, System.nanoTime());
+      peer = left > 0 ? socket.recv(ZMQ.DONTWAIT) : null;
+    }
+  }
+
+  private void look() {
+    long nowNanos = System.nanoTime();
+    if (nowNanos - nextLookNanos >= 0) {
+      sessions.endSilent(nowNanos);
+      nextLookNanos = nowNanos + LOOK_NANOS;
+    }
+  }
+
+  private boolean send(String peer, Message message) {
+    byte[] id = peer.getBytes(ISO_8859_1);
+    try {
+      return socket.send(id, ZMQ.SNDMORE | ZMQ.DONTWAIT)
+          && socket.send(encoder.encode(message), ZMQ.DONTWAIT);
+    } catch (ZMQException e) {
+      if (e.getErrorCode() == ZError.EHOSTUNREACH) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** What is with the store already is acknowledged, as far as that takes no longer than it may. */
+  private void finish() {
+    long deadlineNanos = System.nanoTime() + STORE_GRACE.toNanos();
+    while (sessions.outBatches() > 0 && System.nanoTime() - deadlineNanos < 0) {
+      heartbeat.beat();
+      if (!sessions.acknowledge()) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BUSY_POLL_MS));
+      }
+    }
+    sessions.endAll();
+  }
+
+  private void closeSocket() {
+    socket.close();
+    context.term();
+  }
+
+  /** Stops reading, acknowledges what it can, and says goodbye. Returns when that is done. */
+  @Override
+  public void close() {
+    stopping = true;
+    if (thread.getState() == Thread.State.NEW) {
+      closeSocket();
+      return;
+    }
+    boolean interrupted = false;
+    while (ended.getCount() > 0) {
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
