@@ -15,9 +15,11 @@ import io.logroute.wire.StandardStream;
 import io.logroute.wire.StreamIdentity;
 import io.logroute.wire.WireLimits;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -433,8 +435,24 @@ public final class AckedDriver implements LogDriver {
     windowBytes = Math.min(MAX_WINDOW_BYTES, welcome.windowBytes());
     maxBatchBytes = Math.min(welcome.maxBatchBytes(), WireLimits.MAX_MESSAGE_BYTES);
     maxStreams = welcome.maxStreams();
+    reopen();
     context.status().connected();
     return true;
+  }
+
+  /**
+   * Streams of kept batches keep their numbers, which have to ascend within a session, whatever the
+   * order of their batches. The others get new numbers when they are used again.
+   */
+  private void reopen() {
+    List<AckedStream> kept =
+        streams.values().stream()
+            .filter(stream -> stream.pendingBatches > 0)
+            .sorted(Comparator.comparingInt(stream -> stream.number))
+            .toList();
+    streams.values().retainAll(kept);
+    streamsByNumber.values().retainAll(kept);
+    kept.forEach(this::openStream);
   }
 
   private boolean acknowledge(Message.Ack ack, long nowNanos) {
