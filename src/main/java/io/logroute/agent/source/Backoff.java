@@ -36,6 +36,11 @@ final class Backoff {
     return wholeMs / 2 + random.nextLong(wholeMs / 2 + 1);
   }
 
+  /** Whether no failure has come since it last worked. */
+  boolean isAtFirst() {
+    return nextMs == FIRST_MS;
+  }
+
   /** It works again: the next failure is a first one. */
   void reset() {
     nextMs = FIRST_MS;
