@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logroute.cluster.FreePort;
@@ -156,7 +155,25 @@ final class CentralPeer implements AutoCloseable {
         .atMost(LONG)
         .pollInterval(Duration.ofMillis(200))
         .until(() -> lines(service).size() >= expected.size());
-    assertThat(lines(service)).isEqualTo(expected);
+    assertSame(lines(service), expected);
+  }
+
+  /** The same lines in the same order; tells of long lists only where they part. */
+  static void assertSame(List<String> actual, List<String> expected) {
+    int i = 0;
+    while (i < Math.min(actual.size(), expected.size()) && actual.get(i).equals(expected.get(i))) {
+      i++;
+    }
+    if (i < Math.max(actual.size(), expected.size())) {
+      throw new AssertionError(
+          "of %d lines instead of %d the one at %d is not what was written: %s instead of %s"
+              .formatted(actual.size(), expected.size(), i, around(actual, i), around(expected, i)));
+    }
+  }
+
+  private static List<String> around(List<String> lines, int i) {
+    int from = Math.min(Math.max(0, i - 1), lines.size());
+    return lines.subList(from, Math.min(lines.size(), i + 2));
   }
 
   void awaitCount(long count) {
