@@ -14,6 +14,8 @@ import io.logroute.agent.route.RateLimiter;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
 import io.logroute.agent.tail.GenerationReader;
+import io.logroute.options.DeliveryMode;
+import io.logroute.options.LogOptions;
 import io.logroute.table.NodeRouteTable.Stream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -95,6 +97,7 @@ final class Feed {
   private boolean takesStdout;
   private boolean takesStderr;
   private RateLimiter limiter;
+  private long maxBacklogBytes;
   private volatile List<Progress> progresses = List.of();
   private @Nullable List<Generation> known;
   private @Nullable Target target;
@@ -128,6 +131,7 @@ final class Feed {
     this.takesStdout = binding.route().streams().contains(Stream.stdout);
     this.takesStderr = binding.route().streams().contains(Stream.stderr);
     this.limiter = new RateLimiter(binding.route().rateLimit());
+    this.maxBacklogBytes = maxBacklogBytes(binding);
     this.openStdout = new OpenLine(maxLineBytes());
     this.openStderr = new OpenLine(maxLineBytes());
     this.longLine = openStdout;
@@ -139,7 +143,13 @@ final class Feed {
     takesStdout = next.route().streams().contains(Stream.stdout);
     takesStderr = next.route().streams().contains(Stream.stderr);
     limiter = new RateLimiter(next.route().rateLimit());
+    maxBacklogBytes = maxBacklogBytes(next);
     target = null;
+  }
+
+  private static long maxBacklogBytes(Binding binding) {
+    LogOptions options = LogOptions.parse(binding.route().options());
+    return options.mode() == DeliveryMode.NON_BLOCKING ? options.maxBufferBytes() : Long.MAX_VALUE;
   }
 
   private int maxLineBytes() {
@@ -260,6 +270,27 @@ final class Feed {
     }
   }
 
+  /** Whether a backlog is bounded, the newest lines being dropped: option {@code mode}. */
+  boolean isNonBlocking() {
+    return maxBacklogBytes != Long.MAX_VALUE;
+  }
+
+  /**
+   * The driver takes nothing now: with {@code mode=non-blocking} what is over {@code
+   * max-buffer-size} is given up, newest first, as Docker's ring does.
+   */
+  void overflow() {
+    followGenerations();
+    long keptBytes = maxBacklogBytes;
+    for (Progress progress : progresses) {
+      long backlog = progress.generation.isCompressed() ? 0 : progress.backlogBytes();
+      if (backlog > keptBytes) {
+        progress.overflow(keptBytes);
+      }
+      keptBytes = Math.max(0, keptBytes - backlog);
+    }
+  }
+
   private void followGenerations() {
     List<Generation> now = containerLog.generations();
     if (now == known) {
@@ -367,12 +398,25 @@ final class Feed {
       firstEpochNanos = record.epochNanos();
     }
     OpenLine open = record.isStderr() ? openStderr : openStdout;
+    if (isOverflown(progress, position, open, bytes)) {
+      return true;
+    }
     if (record.isPartial()) {
       open.begin(progress, position);
       open.append(record.content(), record.contentStart(), record.contentEnd(), bytes);
       return true;
     }
     return fullRecord(open, current, bytes, driver);
+  }
+
+  private boolean isOverflown(Progress progress, long position, OpenLine open, int bytes) {
+    boolean overflown = open.overflown || (progress.isOverflown(position) && !open.isOpen());
+    if (overflown) {
+      open.overflown = record.isPartial();
+      count.overflownLines += record.isPartial() ? 0 : 1;
+      count.overflownBytes += bytes;
+    }
+    return overflown;
   }
 
   private boolean fullRecord(OpenLine open, Target current, int bytes, LogDriver driver) {

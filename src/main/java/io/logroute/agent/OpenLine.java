@@ -15,6 +15,9 @@ final class OpenLine {
   private long begunAt;
   private long recordBytes;
 
+  /** The line's beginning was given up, so its other pieces are too. */
+  boolean overflown;
+
   OpenLine(int maxBytes) {
     this.text = new PartialLine(maxBytes);
   }

@@ -34,6 +34,9 @@ final class Pipeline {
   /** How long a quiet feed is left alone: what a line waits at most before it is seen. */
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
+  /** An endpoint that took nothing for this long does not take lines; less is a full buffer. */
+  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** One feed's turn. */
   private static final class Turn {
     final Feed feed;
@@ -84,6 +87,8 @@ final class Pipeline {
   private final ReadBuffer buffer = new ReadBuffer();
   private int firstTurn;
   private long lineNumber;
+  private long takenNanos = System.nanoTime();
+  private long overflownNanos = takenNanos;
   private volatile boolean stopping;
   private volatile long graceMs;
   private volatile long beatNanos = System.nanoTime();
@@ -214,6 +219,7 @@ final class Pipeline {
         Feed.Step step = take(turn, nowNanos);
         if (step == Feed.Step.BUSY) {
           firstTurn = index;
+          overflow(nowNanos);
           return read;
         }
         read |= step == Feed.Step.READ;
@@ -227,6 +233,7 @@ final class Pipeline {
     long before = lineNumber;
     Feed.Step step = turn.feed.read(buffer, counted, nowNanos);
     turn.nextNanos = step == Feed.Step.QUIET ? nowNanos + POLL_NANOS : nowNanos;
+    takenNanos = lineNumber == before ? takenNanos : nowNanos;
     if (step != Feed.Step.QUIET || lineNumber != before) {
       turn.feed.mark(lineNumber, marks::add);
     }
@@ -234,6 +241,18 @@ final class Pipeline {
       oldestEpochNanos = turn.feed.firstEpochNanos();
     }
     return step;
+  }
+
+  private void overflow(long nowNanos) {
+    if (nowNanos - takenNanos < STALLED_NANOS || nowNanos - overflownNanos < POLL_NANOS) {
+      return;
+    }
+    overflownNanos = nowNanos;
+    for (Turn turn : turns) {
+      if (turn.feed.isNonBlocking()) {
+        turn.feed.overflow();
+      }
+    }
   }
 
   private void settle() {

@@ -3,6 +3,8 @@ package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.tail.Generation;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * How far one route has got in one generation. The pipeline's thread owns it; what is taken over
@@ -22,10 +24,14 @@ final class Progress {
   /** When the end was met with nothing new since; 0 while there was something. */
   long endSinceNanos;
 
+  private final Deque<Range> overflown = new ArrayDeque<>();
   private volatile boolean finished;
   private volatile long takenStdout;
   private volatile long takenStderr;
   private Offsets marked;
+
+  /** Bytes from a position up to another, that one not included. */
+  private record Range(long from, long to) {}
 
   Progress(Generation generation, Offsets start) {
     this.generation = generation;
@@ -87,6 +93,38 @@ final class Progress {
   /** Bytes that are known to be there and have not been read. */
   long unreadBytes() {
     return finished && generation.isCompressed() ? 0 : Math.max(0, generation.sizeBytes() - read);
+  }
+
+  /** Unread bytes that are not overflown. */
+  long backlogBytes() {
+    long dropped = 0;
+    for (Range range : overflown) {
+      dropped += range.to - Math.max(range.from, Math.min(read, range.to));
+    }
+    return unreadBytes() - dropped;
+  }
+
+  /** Gives up the newest bytes: of the backlog only so many are kept. */
+  void overflow(long keptBytes) {
+    long size = generation.sizeBytes();
+    Range last = overflown.peekLast();
+    long from = Math.max(size - (backlogBytes() - keptBytes), last == null ? 0 : last.to);
+    if (last != null && last.to == from) {
+      overflown.removeLast();
+      from = last.from;
+    }
+    overflown.addLast(new Range(from, size));
+  }
+
+  /** Whether the record that starts there was given up. */
+  boolean isOverflown(long position) {
+    for (Range first = overflown.peekFirst(); first != null; first = overflown.peekFirst()) {
+      if (position < first.to) {
+        return position >= first.from;
+      }
+      overflown.removeFirst();
+    }
+    return false;
   }
 
   /** Whether the endpoint has all that was read, and there is no more. */

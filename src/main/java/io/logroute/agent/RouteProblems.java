@@ -4,6 +4,8 @@ package io.logroute.agent;
 import io.logroute.options.AddressFrom;
 import io.logroute.options.LogOptionValidators;
 import io.logroute.options.OptionProblem;
+import io.logroute.options.TcpAddress;
+import io.logroute.options.TenantServiceId;
 import io.logroute.table.NodeRouteTable;
 import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Why this agent cannot run a route of its table. The operator refuses such routes, so this is for
@@ -41,6 +44,7 @@ final class RouteProblems {
           validators.validate(route.driver(), route.options(), AddressFrom.ROUTE)) {
         found.add(problem.sentence());
       }
+      found.addAll(ids(table, route));
       if (route.endpoint() != null) {
         found.addAll(of(Objects.requireNonNull(endpoints.get(route.endpoint()))));
       }
@@ -51,8 +55,20 @@ final class RouteProblems {
     return problems;
   }
 
+  private static List<String> ids(NodeRouteTable table, Route route) {
+    return table.pods().stream()
+        .flatMap(pod -> pod.containers().stream())
+        .flatMap(container -> container.routes().stream())
+        .filter(assignment -> assignment.route().equals(route.name()))
+        .flatMap(assignment -> Stream.of(assignment.tenantId(), assignment.serviceId()))
+        .filter(id -> !TenantServiceId.isValid(id))
+        .map(id -> TenantServiceId.sentence("id", id))
+        .toList();
+  }
+
   private static List<String> of(Endpoint endpoint) {
     List<String> found = new ArrayList<>();
+    endpoint.addresses().forEach(address -> TcpAddress.problem(address).ifPresent(found::add));
     if (endpoint.delivery() == Delivery.AtLeastOnce) {
       found.add(
           "endpoint " + endpoint.name() + " asks for delivery AtLeastOnce, which this agent lacks");

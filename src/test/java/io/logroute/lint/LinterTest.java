@@ -2,8 +2,10 @@
 package io.logroute.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -260,6 +262,17 @@ class LinterTest {
             LintProblem.Severity.error,
             LintProblem.Severity.error,
             LintProblem.Severity.unreadable);
+  }
+
+  @Test
+  void shouldSayThatItIsNotReadableWhenAPathCannotBeOne() {
+    LintReport report = linter.lint(List.of("a\0b"), InputStream.nullInputStream());
+    assertThat(report.problems())
+        .extracting(LintProblem::severity, LintProblem::message)
+        .containsExactly(
+            tuple(
+                LintProblem.Severity.unreadable,
+                "no file has such a name: Nul character not allowed"));
   }
 
   @Test

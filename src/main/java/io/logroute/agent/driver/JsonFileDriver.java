@@ -97,7 +97,17 @@ public final class JsonFileDriver implements LogDriver {
       escape(text.charAt(i));
     }
     record.append("\\n\",\"stream\":\"").append(line.isStderr() ? "stderr" : "stdout");
-    record.append("\",\"time\":\"").append(time).append("\"}\n");
+    if (line.target().options().tag() != null) {
+      record.append("\",\"attrs\":{\"tag\":\"");
+      String tag = line.target().tag();
+      for (int i = 0; i < tag.length(); i++) {
+        escape(tag.charAt(i));
+      }
+      record.append("\"},\"time\":\"");
+    } else {
+      record.append("\",\"time\":\"");
+    }
+    record.append(time).append("\"}\n");
     return record.toString().getBytes(StandardCharsets.UTF_8);
   }
 
