@@ -40,7 +40,7 @@ final class CrdGenerator {
         .generate();
   }
 
-  /** What the generator has no annotation for: the order of columns, and lists that are maps. */
+  /** What the generator does not do: columns in order, lists that are maps, each rule once. */
   private static final class Finish implements CRDPostProcessor {
 
     private final Map<String, Class<?>> byKind =
@@ -53,6 +53,7 @@ final class CrdGenerator {
       for (CustomResourceDefinitionVersion v : crd.getSpec().getVersions()) {
         orderColumns(v.getAdditionalPrinterColumns(), kind);
         conditionsByType(v.getSchema().getOpenAPIV3Schema());
+        rulesOnce(v.getSchema().getOpenAPIV3Schema());
       }
       return crd;
     }
@@ -72,6 +73,17 @@ final class CrdGenerator {
         conditions.setXKubernetesListType("map");
         conditions.setXKubernetesListMapKeys(List.of("type"));
         conditions.getItems().getSchema().setRequired(List.of("status", "type"));
+      }
+    }
+
+    /** The generator finds a rule of a record's component at the field and at the accessor. */
+    private static void rulesOnce(JSONSchemaProps schema) {
+      if (schema.getXKubernetesValidations() != null) {
+        schema.setXKubernetesValidations(
+            schema.getXKubernetesValidations().stream().distinct().toList());
+      }
+      if (schema.getProperties() != null) {
+        schema.getProperties().values().forEach(Finish::rulesOnce);
       }
     }
   }
