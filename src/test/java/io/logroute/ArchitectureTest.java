@@ -163,6 +163,26 @@ class ArchitectureTest {
           "com.fasterxml.jackson..");
 
   @ArchTest
+  static final ArchRule wireStandsAlone =
+      only(
+          "wire..",
+          "wire depends on nothing but the JDK: agent and receiver share it, and nothing else",
+          "io.logroute.wire..");
+
+  @ArchTest
+  static final ArchRule lintIsPure =
+      only(
+          "lint..",
+          "lint holds files to the operator's own rules and needs no cluster for it",
+          "io.logroute.lint..",
+          "io.logroute.api..",
+          "io.logroute.operator.compile..",
+          "io.logroute.options..",
+          "io.logroute.table..",
+          "io.fabric8.kubernetes.api..",
+          "com.fasterxml.jackson..");
+
+  @ArchTest
   static final ArchRule commandsAreTheTop =
       noClasses()
           .that()

@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {OperatorCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      AgentCommand.class,
+      ReceiveCommand.class,
+      OperatorCommand.class,
+      LintCommand.class
+    })
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;

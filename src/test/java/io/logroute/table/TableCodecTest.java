@@ -2,6 +2,7 @@
 package io.logroute.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.logroute.table.NodeRouteTable.Assignment;
 import io.logroute.table.NodeRouteTable.Backfill;
@@ -175,9 +176,9 @@ class TableCodecTest {
     assertThat(good(TableCodec.readYaml(bytes(yaml))).routes())
         .extracting(Route::name, Route::driver, Route::streams)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("r", "none", Set.of(Stream.stdout)),
-            org.assertj.core.groups.Tuple.tuple("t", "none", Set.of(Stream.stdout)),
-            org.assertj.core.groups.Tuple.tuple("u", "none", Set.of(Stream.stdout)));
+            tuple("r", "none", Set.of(Stream.stdout)),
+            tuple("t", "none", Set.of(Stream.stdout)),
+            tuple("u", "none", Set.of(Stream.stdout)));
   }
 
   @Test

@@ -40,7 +40,11 @@ final class CrdGenerator {
         .generate();
   }
 
-  /** What the generator does not do: columns in order, lists that are maps, each rule once. */
+  /**
+   * What the generator has no annotation for: the order of columns, and lists that are maps. And
+   * what it does twice: a rule on a record's component is found on its field and on its accessor,
+   * and server-side apply refuses a list of rules that names one twice.
+   */
   private static final class Finish implements CRDPostProcessor {
 
     private final Map<String, Class<?>> byKind =
@@ -53,7 +57,7 @@ final class CrdGenerator {
       for (CustomResourceDefinitionVersion v : crd.getSpec().getVersions()) {
         orderColumns(v.getAdditionalPrinterColumns(), kind);
         conditionsByType(v.getSchema().getOpenAPIV3Schema());
-        rulesOnce(v.getSchema().getOpenAPIV3Schema());
+        eachRuleOnce(v.getSchema().getOpenAPIV3Schema());
       }
       return crd;
     }
@@ -76,14 +80,12 @@ final class CrdGenerator {
       }
     }
 
-    /** The generator finds a rule of a record's component at the field and at the accessor. */
-    private static void rulesOnce(JSONSchemaProps schema) {
-      if (schema.getXKubernetesValidations() != null) {
-        schema.setXKubernetesValidations(
-            schema.getXKubernetesValidations().stream().distinct().toList());
-      }
-      if (schema.getProperties() != null) {
-        schema.getProperties().values().forEach(Finish::rulesOnce);
+    private static void eachRuleOnce(JSONSchemaProps schema) {
+      schema.setXKubernetesValidations(
+          schema.getXKubernetesValidations().stream().distinct().toList());
+      schema.getProperties().values().forEach(Finish::eachRuleOnce);
+      if (schema.getItems() != null) {
+        eachRuleOnce(schema.getItems().getSchema());
       }
     }
   }

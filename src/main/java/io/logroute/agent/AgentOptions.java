@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/**
+ * What an agent is started with, concluded.
+ *
+ * @param podsFolder usually {@code /var/log/pods}
+ * @param containersFolder usually {@code /var/log/containers}
+ * @param stateFolder positions, the last table, what drivers keep
+ * @param http where metrics and health are served; port 0 takes a free one
+ * @param node the node's name
+ * @param graceMs how long what is in flight may take to leave when the agent is stopped
+ */
+public record AgentOptions(
+    Path podsFolder,
+    Path containersFolder,
+    Path stateFolder,
+    InetSocketAddress http,
+    String node,
+    long graceMs) {}

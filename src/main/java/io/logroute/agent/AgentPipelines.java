@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import io.logroute.agent.driver.ConnectionStatus;
+import io.logroute.agent.driver.DriverContext;
+import io.logroute.agent.driver.LogDrivers;
+import io.logroute.agent.route.Binding;
+import io.logroute.table.NodeRouteTable.Endpoint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pipelines, one for each endpoint that some route goes to, and one for each driver that takes
+ * no endpoint. An endpoint whose definition changes gets a new one. The conductor's thread changes
+ * the set; any thread may look.
+ */
+final class AgentPipelines {
+
+  private static final Logger log = LoggerFactory.getLogger(AgentPipelines.class);
+
+  /** What a pipeline is there for. */
+  private record Purpose(String driver, @Nullable Endpoint endpoint) {
+    static Purpose of(Binding binding) {
+      return new Purpose(binding.route().driver(), binding.endpoint());
+    }
+  }
+
+  private final LogDrivers drivers;
+  private final String node;
+  private final Path stateFolder;
+  private final AgentMetrics metrics;
+  private final Map<Purpose, Pipeline> pipelines = new ConcurrentHashMap<>();
+
+  AgentPipelines(LogDrivers drivers, String node, Path stateFolder, AgentMetrics metrics) {
+    this.drivers = drivers;
+    this.node = node;
+    this.stateFolder = stateFolder;
+    this.metrics = metrics;
+  }
+
+  /** The name of a binding's pipeline, the endpoint's or the driver's: the metrics' label. */
+  static String nameOf(Binding binding) {
+    Endpoint endpoint = binding.endpoint();
+    return endpoint == null ? binding.route().driver() : endpoint.name();
+  }
+
+  /** The pipeline of a binding, started when there was none. */
+  Pipeline of(Binding binding) {
+    return pipelines.computeIfAbsent(Purpose.of(binding), unused -> open(binding));
+  }
+
+  private Pipeline open(Binding binding) {
+    String name = nameOf(binding);
+    Endpoint endpoint = binding.endpoint();
+    ConnectionStatus status = new ConnectionStatus();
+    Pipeline pipeline =
+        new Pipeline(
+            name,
+            status,
+            wakeUp ->
+                drivers.open(
+                    binding.route().driver(),
+                    new DriverContext(
+                        name,
+                        node,
+                        endpoint == null ? List.of() : endpoint.addresses(),
+                        endpoint == null ? "" : endpoint.socket().name(),
+                        endpoint == null ? 0 : endpoint.bytesPerSecond(),
+                        stateFolder,
+                        lines -> possiblyLost(name, lines),
+                        wakeUp,
+                        status)));
+    pipeline.start();
+    return pipeline;
+  }
+
+  private void possiblyLost(String name, long lines) {
+    log.warn("{}: the connection broke with {} lines in flight, possibly lost", name, lines);
+    metrics.possiblyLost(name, lines);
+  }
+
+  List<Pipeline> all() {
+    return List.copyOf(pipelines.values());
+  }
+
+  /** Ends the pipelines that nothing feeds any more. */
+  void stopUnused(long graceMs) {
+    pipelines
+        .values()
+        .removeIf(
+            pipeline -> {
+              boolean unused = pipeline.feeds().isEmpty();
+              if (unused) {
+                pipeline.stop(graceMs);
+              }
+              return unused;
+            });
+  }
+
+  /** Ends them all, letting out what is in flight; waits for it. */
+  void close(long graceMs) throws InterruptedException {
+    List<Pipeline> ending = all();
+    ending.forEach(pipeline -> pipeline.stop(graceMs));
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMs + 2_000);
+    for (Pipeline pipeline : ending) {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (!pipeline.awaitEnd(Math.max(1, leftMs))) {
+        log.warn(
+            "{}: did not end in time; what it had in flight will be sent again", pipeline.name());
+      }
+    }
+  }
+
+  boolean knows(String driver) {
+    return drivers.isRegistered(driver);
+  }
+}

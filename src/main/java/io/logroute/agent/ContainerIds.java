@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import io.logroute.agent.discovery.ContainerFolder;
+import io.logroute.agent.discovery.ContainerLinks;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids of container instances. A kubelet makes the link that names the id only after the
+ * container has started, so one that is not there is waited for; then the pod's uid stands in, and
+ * the choice holds for that instance. Any thread may ask.
+ */
+final class ContainerIds {
+
+  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private record Instance(String containerKey, int restart) {}
+
+  private final ContainerLinks links;
+  private final Map<Instance, String> known = new HashMap<>();
+  private final Map<Instance, Long> waitingSinceNanos = new HashMap<>();
+  private Map<String, String> linked = Map.of();
+  private long lookedNanos = System.nanoTime() - LOOK_NANOS;
+
+  ContainerIds(ContainerLinks links) {
+    this.links = links;
+  }
+
+  /**
+   * The id of an instance.
+   *
+   * @param isNewest whether it is the container's newest: for an older one no link will come
+   * @return null while it is worth waiting for
+   */
+  synchronized @Nullable String idOf(ContainerFolder folder, int restart, boolean isNewest) {
+    Instance instance = new Instance(folder.key(), restart);
+    String id = known.get(instance);
+    if (id == null) {
+      id = look(folder, instance, isNewest);
+      if (id != null) {
+        known.put(instance, id);
+        waitingSinceNanos.remove(instance);
+      }
+    }
+    return id;
+  }
+
+  private @Nullable String look(ContainerFolder folder, Instance instance, boolean isNewest) {
+    long now = System.nanoTime();
+    if (now - lookedNanos >= LOOK_NANOS) {
+      linked = links.idsByLogFile();
+      lookedNanos = now;
+    }
+    String id = linked.get(folder.key() + "/" + instance.restart() + ".log");
+    long since = waitingSinceNanos.computeIfAbsent(instance, unused -> now);
+    if (id == null && (!isNewest || now - since > WAIT_NANOS)) {
+      String uid = folder.uid().replace("-", "");
+      return uid.substring(0, Math.min(ContainerLinks.SHORT_ID_LENGTH, uid.length()));
+    }
+    return id;
+  }
+
+  /** The ids of a container's instances, by restart. */
+  synchronized Map<Integer, String> of(String containerKey) {
+    Map<Integer, String> ids = new HashMap<>();
+    known.forEach(
+        (instance, id) -> {
+          if (instance.containerKey.equals(containerKey)) {
+            ids.put(instance.restart, id);
+          }
+        });
+    return ids;
+  }
+
+  /** Takes up the choices of an earlier life. */
+  synchronized void restore(String containerKey, Map<Integer, String> ids) {
+    ids.forEach((restart, id) -> known.put(new Instance(containerKey, restart), id));
+  }
+
+  synchronized void forget(String containerKey) {
+    known.keySet().removeIf(instance -> instance.containerKey.equals(containerKey));
+    waitingSinceNanos.keySet().removeIf(instance -> instance.containerKey.equals(containerKey));
+  }
+}

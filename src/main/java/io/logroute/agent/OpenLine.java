@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import io.logroute.agent.cri.PartialLine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of one stream whose end has not been seen, and where it began: positions stay there.
+ * Belongs to its feed.
+ */
+final class OpenLine {
+
+  final PartialLine text;
+  private @Nullable Progress begunIn;
+  private long begunAt;
+  private long recordBytes;
+
+  /** The line's beginning was given up, so its other pieces are too. */
+  boolean overflown;
+
+  OpenLine(int maxBytes) {
+    this.text = new PartialLine(maxBytes);
+  }
+
+  boolean isOpen() {
+    return text.isOpen();
+  }
+
+  /** Notes the beginning, unless the line has begun already. */
+  void begin(Progress progress, long position) {
+    if (!text.isOpen()) {
+      begunIn = progress;
+      begunAt = position;
+      recordBytes = 0;
+    }
+  }
+
+  void append(byte[] bytes, int from, int to, long ofRecordBytes) {
+    text.append(bytes, from, to);
+    recordBytes += ofRecordBytes;
+  }
+
+  void clear() {
+    text.clear();
+    begunIn = null;
+    recordBytes = 0;
+  }
+
+  /** The generation in which it began; null while there is no line. */
+  @Nullable Progress begunIn() {
+    return begunIn;
+  }
+
+  /** The position of its first record. */
+  long begunAt() {
+    return begunAt;
+  }
+
+  /** Bytes of the file that its records take. */
+  long recordBytes() {
+    return recordBytes;
+  }
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import io.logroute.agent.cri.RecordTime;
+import io.logroute.agent.driver.ConnectionStatus;
+import io.logroute.agent.driver.LogDriver;
+import io.logroute.agent.driver.LogLine;
+import io.logroute.agent.route.Binding;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that goes to one endpoint: its driver, the feeds that read for it, and one thread that
+ * owns them. A stalled endpoint stops this thread's reading and nothing else.
+ *
+ * <p>Reading is fair: a quantum for each feed in turn, first those whose files may soon be deleted.
+ * Positions follow what the driver is done with: after each quantum a mark notes the last line's
+ * number, and is settled when the driver has no line up to that pending.
+ */
+final class Pipeline {
+
+  private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
+  /** How long a quiet feed is left alone: what a line waits at most before it is seen. */
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+  /** An endpoint that took nothing for this long does not take lines; less is a full buffer. */
+  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** One feed's turn. */
+  private static final class Turn {
+    final Feed feed;
+    long nextNanos;
+
+    Turn(Feed feed) {
+      this.feed = feed;
+    }
+  }
+
+  /** Counts what the driver takes. */
+  private final class Counted implements LogDriver {
+    private final LogDriver driver;
+
+    Counted(LogDriver driver) {
+      this.driver = driver;
+    }
+
+    @Override
+    public String name() {
+      return driver.name();
+    }
+
+    @Override
+    public Outcome log(LogLine line) {
+      Outcome outcome = driver.log(line);
+      if (outcome == Outcome.TAKEN) {
+        lineNumber++;
+      }
+      return outcome;
+    }
+
+    @Override
+    public void close(long graceMs) {
+      driver.close(graceMs);
+    }
+  }
+
+  private final String name;
+  private final ConnectionStatus status;
+  private final Thread thread;
+  private final LogDriver driver;
+  private final Counted counted;
+  private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+  private final List<Turn> turns = new ArrayList<>();
+  private final List<Feed> feeds = new CopyOnWriteArrayList<>();
+  private final Deque<Mark> marks = new ArrayDeque<>();
+  private final ReadBuffer buffer = new ReadBuffer();
+  private int firstTurn;
+  private long lineNumber;
+  private long takenNanos = System.nanoTime();
+  private long overflownNanos = takenNanos;
+  private volatile boolean stopping;
+  private volatile long graceMs;
+  private volatile long beatNanos = System.nanoTime();
+  private volatile long oldestEpochNanos = RecordTime.NONE;
+
+  /**
+   * @param opener opens the driver, given what wakes this pipeline's thread
+   */
+  Pipeline(String name, ConnectionStatus status, Function<Runnable, LogDriver> opener) {
+    this.name = name;
+    this.status = status;
+    this.thread = Thread.ofPlatform().name("pipeline " + name).daemon().unstarted(this::run);
+    this.driver = opener.apply(this::wakeUp);
+    this.counted = new Counted(driver);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  String name() {
+    return name;
+  }
+
+  ConnectionStatus status() {
+    return status;
+  }
+
+  List<Feed> feeds() {
+    return feeds;
+  }
+
+  /** When the thread last came round, by {@link System#nanoTime}. */
+  long beatNanos() {
+    return beatNanos;
+  }
+
+  boolean isAlive() {
+    return thread.isAlive();
+  }
+
+  /** Time of the oldest record that is not taken over; {@link RecordTime#NONE}: none is known. */
+  long oldestEpochNanos() {
+    return oldestEpochNanos;
+  }
+
+  private void wakeUp() {
+    LockSupport.unpark(thread);
+  }
+
+  void add(Feed feed) {
+    feeds.add(feed);
+    command(() -> turns.add(new Turn(feed)));
+  }
+
+  /** Ends a feed; what it handed over already may still go out. */
+  void remove(Feed feed) {
+    feeds.remove(feed);
+    command(
+        () -> {
+          turns.removeIf(turn -> turn.feed == feed);
+          buffer.clear();
+          feed.close();
+        });
+  }
+
+  /** Lets a feed go on with what the table says about its route now. */
+  void rebind(Feed feed, Binding binding) {
+    command(() -> feed.rebind(binding));
+  }
+
+  private void command(Runnable command) {
+    commands.add(command);
+    wakeUp();
+  }
+
+  /** Tells the thread to end: nothing more is read, what is in flight may leave for a time. */
+  void stop(long graceMs) {
+    this.graceMs = graceMs;
+    this.stopping = true;
+    wakeUp();
+  }
+
+  /** Waits for the end of the thread; false when it has not ended by then. */
+  boolean awaitEnd(long timeoutMs) throws InterruptedException {
+    thread.join(timeoutMs);
+    return !thread.isAlive();
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        round();
+      }
+      driver.close(graceMs);
+      settle();
+      turns.forEach(turn -> turn.feed.close());
+    } catch (RuntimeException | Error e) {
+      log.error("{}: the pipeline has ended and nothing goes to it any more", name, e);
+      status.disconnected("the pipeline has failed: " + e);
+    }
+  }
+
+  private void round() {
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      command.run();
+    }
+    long nowNanos = System.nanoTime();
+    beatNanos = nowNanos;
+    boolean read = pass(nowNanos);
+    boolean worked = driver.work(nowNanos, !read);
+    settle();
+    if (!read && !worked) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private boolean pass(long nowNanos) {
+    boolean read = false;
+    int size = turns.size();
+    for (int urgent = 1; urgent >= 0; urgent--) {
+      for (int i = 0; i < size; i++) {
+        int index = (firstTurn + i) % size;
+        Turn turn = turns.get(index);
+        if (turn.nextNanos > nowNanos || turn.feed.isUrgent() != (urgent == 1)) {
+          continue;
+        }
+        Feed.Step step = take(turn, nowNanos);
+        if (step == Feed.Step.BUSY) {
+          firstTurn = index;
+          overflow(nowNanos);
+          return read;
+        }
+        read |= step == Feed.Step.READ;
+      }
+    }
+    firstTurn = size == 0 ? 0 : (firstTurn + 1) % size;
+    return read;
+  }
+
+  private Feed.Step take(Turn turn, long nowNanos) {
+    long before = lineNumber;
+    Feed.Step step = turn.feed.read(buffer, counted, nowNanos);
+    turn.nextNanos = step == Feed.Step.QUIET ? nowNanos + POLL_NANOS : nowNanos;
+    takenNanos = lineNumber == before ? takenNanos : nowNanos;
+    if (step != Feed.Step.QUIET || lineNumber != before) {
+      turn.feed.mark(lineNumber, marks::add);
+    }
+    if (step == Feed.Step.BUSY && marks.isEmpty()) {
+      oldestEpochNanos = turn.feed.firstEpochNanos();
+    }
+    return step;
+  }
+
+  private void overflow(long nowNanos) {
+    if (nowNanos - takenNanos < STALLED_NANOS || nowNanos - overflownNanos < POLL_NANOS) {
+      return;
+    }
+    overflownNanos = nowNanos;
+    for (Turn turn : turns) {
+      if (turn.feed.isNonBlocking()) {
+        turn.feed.overflow();
+      }
+    }
+  }
+
+  private void settle() {
+    long settled = lineNumber - driver.pendingLines();
+    for (Mark mark = marks.peek();
+        mark != null && mark.lineNumber() <= settled;
+        mark = marks.peek()) {
+      marks.remove();
+      mark.feed().settle(mark);
+    }
+    Mark oldest = marks.peek();
+    oldestEpochNanos = oldest == null ? RecordTime.NONE : oldest.oldestEpochNanos();
+  }
+}

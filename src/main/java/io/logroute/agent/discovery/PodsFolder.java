@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent.discovery;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is under {@code /var/log/pods} at this moment. Everything may vanish between two calls: what
+ * is gone is simply not in the answer. Not thread-safe only in that it is stateless.
+ */
+public final class PodsFolder {
+
+  private final Path path;
+
+  public PodsFolder(Path path) {
+    this.path = path;
+  }
+
+  /** The folders of the pods, in no order. */
+  public List<Path> podFolders() throws IOException {
+    return subfolders(path);
+  }
+
+  /** The containers of a pod's folder, in no order; none for a folder that is not a pod's. */
+  public List<ContainerFolder> containers(Path podFolder) throws IOException {
+    List<ContainerFolder> found = new ArrayList<>();
+    for (Path folder : subfolders(podFolder)) {
+      ContainerFolder container = ContainerFolder.parse(folder);
+      if (container != null) {
+        found.add(container);
+      }
+    }
+    return found;
+  }
+
+  /** The log files of a container, as they were written: oldest first, the current one last. */
+  public static List<LogFile> files(Path containerFolder) throws IOException {
+    List<LogFile> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(containerFolder)) {
+      for (Path entry : entries) {
+        LogFileName name = LogFileName.parse(String.valueOf(entry.getFileName()));
+        if (name != null) {
+          addIfThere(found, name, entry);
+        }
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    }
+    found.sort((a, b) -> a.name().compareTo(b.name()));
+    return found;
+  }
+
+  private static void addIfThere(List<LogFile> found, LogFileName name, Path entry)
+      throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(entry, BasicFileAttributes.class);
+      if (attributes.isRegularFile()) {
+        found.add(
+            new LogFile(
+                name,
+                entry,
+                attributes.fileKey(),
+                attributes.size(),
+                attributes.lastModifiedTime().toMillis()));
+      }
+    } catch (NoSuchFileException e) {
+      return;
+    }
+  }
+
+  private static List<Path> subfolders(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder, entry -> Files.isDirectory(entry))) {
+      entries.forEach(found::add);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    }
+    return found;
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent.driver;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * What a driver is opened with.
+ *
+ * @param pipeline the name of the pipeline: the endpoint's name, or the driver's
+ * @param node the node's name
+ * @param addresses of the endpoint; empty for a driver that takes none
+ * @param socket {@code PUB} or {@code PUSH}; empty for a driver that takes none
+ * @param bytesPerSecond to the endpoint at most; 0: no limit
+ * @param stateFolder where a driver may keep files
+ * @param possiblyLost is told how many lines a broken connection may have cost
+ * @param wakeUp wakes the pipeline's thread; may be called by any thread
+ * @param status what a driver tells about its connection
+ */
+public record DriverContext(
+    String pipeline,
+    String node,
+    List<String> addresses,
+    String socket,
+    long bytesPerSecond,
+    Path stateFolder,
+    LongConsumer possiblyLost,
+    Runnable wakeUp,
+    ConnectionStatus status) {
+  public DriverContext {
+    addresses = List.copyOf(addresses);
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent.driver.zmq;
+
+import org.jspecify.annotations.Nullable;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMonitor;
+import zmq.Msg;
+import zmq.ZError;
+
+/**
+ * One connection of one socket: it comes up once, and when it breaks it is over. JeroMQ would
+ * connect again by itself, but then old subscriptions linger and nobody can say which messages went
+ * out; so each attempt gets a context and a socket of its own, and {@link #close} returns when its
+ * I/O thread is done with every message.
+ *
+ * <p>Owned by the pipeline's thread; events come from the I/O thread.
+ */
+final class Connection {
+
+  /** Short, since a lost connect recovers only by it (jeromq#1022). */
+  private static final int HANDSHAKE_TIMEOUT_MS = 1_000;
+
+  private static final int RECONNECT_MS = 100;
+  private static final int MAX_RECONNECT_MS = 1_000;
+  private static final int HEARTBEAT_MS = 5_000;
+  private static final int SILENCE_MS = 30_000;
+  private static final int MAX_QUEUED_MESSAGES = 8;
+
+  /**
+   * JeroMQ 0.6.0 takes the first byte for the mark of a subscription frame
+   * (zmq.socket.pubsub.Mtrie).
+   */
+  private static final byte[] EVERYTHING = {1};
+
+  static final int SEND_BUFFER_BYTES = 256 * 1024;
+
+  private final ZMQ.Context context;
+  private final ZMQ.Socket socket;
+  private final Runnable wakeUp;
+  private volatile boolean up;
+  private volatile boolean down;
+
+  Connection(SocketType type, String address, Runnable wakeUp) {
+    this.wakeUp = wakeUp;
+    this.context = ZMQ.context(1);
+    this.socket = context.socket(type);
+    socket.setSndHWM(MAX_QUEUED_MESSAGES);
+    socket.setLinger(0);
+    socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
+    socket.setReconnectIVL(RECONNECT_MS);
+    socket.setReconnectIVLMax(MAX_RECONNECT_MS);
+    socket.setHeartbeatIvl(HEARTBEAT_MS);
+    socket.setHeartbeatTimeout(SILENCE_MS);
+    socket.setSendBufferSize(SEND_BUFFER_BYTES);
+    socket.setIPv6(address.contains("["));
+    if (type == SocketType.XPUB) {
+      socket.setXpubNoDrop(true);
+      socket.setXpubManual(true);
+    }
+    socket.setEventHook(
+        event -> onEvent(event.getEvent()), ZMQ.EVENT_HANDSHAKE_PROTOCOL | ZMQ.EVENT_DISCONNECTED);
+    socket.connect(address);
+  }
+
+  private void onEvent(ZMonitor.Event event) {
+    if (event == ZMonitor.Event.HANDSHAKE_PROTOCOL) {
+      up = true;
+    } else {
+      down = true;
+    }
+    wakeUp.run();
+  }
+
+  /** Whether the peer has answered; it may be {@link #isDown} by now. */
+  boolean isUp() {
+    return up;
+  }
+
+  /** Whether the connection broke, or never came to be. */
+  boolean isDown() {
+    return down;
+  }
+
+  /**
+   * Reads what the peer subscribed to or took back since the last call. The socket itself is told
+   * to let everything through once there is a first subscription, since a message that it would
+   * drop for want of one would vanish unseen.
+   */
+  boolean readSubscriptions(Subscriptions subscriptions) {
+    boolean changed = false;
+    for (byte[] frame = receive(); frame != null; frame = receive()) {
+      if (subscriptions.change(frame)) {
+        changed = true;
+        socket.subscribe(EVERYTHING);
+      }
+    }
+    return changed;
+  }
+
+  private byte @Nullable [] receive() {
+    return socket.recv(ZMQ.DONTWAIT);
+  }
+
+  /**
+   * Hands a batch to the I/O thread.
+   *
+   * @param taken is run by the I/O thread when it begins to write the batch
+   */
+  void send(Batch batch, Runnable taken) {
+    Batch.Prefix first = batch.first();
+    part(new Msg(first.tenant()), ZMQ.SNDMORE);
+    part(new Msg(first.service()), ZMQ.SNDMORE);
+    part(new PreencodedMessage(batch, taken), 0);
+  }
+
+  private void part(Msg part, int flags) {
+    if (!socket.base().send(part, flags | ZMQ.DONTWAIT)) {
+      throw new IllegalStateException(
+          "ZeroMQ refused a message, error " + ZError.toString(socket.base().errno()));
+    }
+  }
+
+  /** Ends the connection; waits up to a time for what was handed over, then drops it. */
+  void close(int lingerMs) {
+    socket.setLinger(lingerMs);
+    socket.close();
+    context.term();
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent.source;
+
+import java.io.IOException;
+
+/**
+ * The API server answered, but not what was asked for.
+ *
+ * <p>The message is a sentence for the log.
+ */
+final class ApiFailure extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final long retryAfterMs;
+
+  ApiFailure(int status, long retryAfterMs, String message) {
+    super(message);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** The HTTP status, or the code of an ERROR event. */
+  int status() {
+    return status;
+  }
+
+  /** What the server wants us to wait, at most a minute; 0 when it said nothing. */
+  long retryAfterMs() {
+    return retryAfterMs;
+  }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent.tail;
+
+import io.logroute.agent.discovery.ContainerFolder;
+import io.logroute.agent.discovery.LogFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one container folder: its generations over all restarts, in the order in which they
+ * were written. A sweep lists the folder and hands the listing in; known files are recognised by
+ * their inode, compressed copies by the hash of their first record.
+ *
+ * <p>Order: a generation keeps the place it got at first sight, so that a stepped clock in the
+ * suffix of a rotated file cannot move it. One thread sweeps; any may read the list.
+ */
+public final class ContainerLog {
+
+  private final ContainerFolder folder;
+  private final BiConsumer<LogFile, IOException> unreadable;
+  private final Map<Object, Generation> byInode = new HashMap<>();
+  private volatile List<Generation> generations = List.of();
+  private volatile boolean gone;
+  private boolean wanted = true;
+
+  /**
+   * @param unreadable is told of a file that could not be opened, each time it is tried
+   */
+  public ContainerLog(ContainerFolder folder, BiConsumer<LogFile, IOException> unreadable) {
+    this.folder = folder;
+    this.unreadable = unreadable;
+  }
+
+  public ContainerFolder folder() {
+    return folder;
+  }
+
+  /** Oldest first; the list never changes, a sweep makes a new one. */
+  public List<Generation> generations() {
+    return generations;
+  }
+
+  /** Whether the folder is gone: the container has ended, and nothing will come after what is. */
+  public boolean isGone() {
+    return gone;
+  }
+
+  /** Whether the container wrote to a newer file of a later restart, or its folder is gone. */
+  public boolean hasEnded(Generation generation) {
+    List<Generation> all = generations;
+    return gone || all.get(all.size() - 1).restart() > generation.restart();
+  }
+
+  /**
+   * Whether anybody wants this log's bytes. While it is so, or not yet decided, files are opened at
+   * first sight and held.
+   */
+  public void setWanted(boolean wanted) throws IOException {
+    this.wanted = wanted;
+    for (Generation generation : generations) {
+      if (wanted) {
+        tryOpen(generation);
+      } else {
+        generation.release();
+      }
+    }
+    forgetGone();
+  }
+
+  /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
+  public void update(List<LogFile> listing) throws IOException {
+    List<Generation> before = generations;
+    List<Generation> after = new ArrayList<>(before);
+    List<Generation> found = new ArrayList<>();
+    for (LogFile file : listing) {
+      Generation generation = byInode.get(file.inode());
+      if (generation != null && wasTruncated(generation, file)) {
+        generation.setPresent(false);
+        byInode.remove(file.inode());
+        generation = null;
+      }
+      if (generation == null) {
+        generation = adopt(file, after);
+      } else if (!found.contains(generation) || !file.name().compressed()) {
+        generation.seen(file);
+      }
+      if (generation != null) {
+        found.add(generation);
+        reopenWhenGrown(generation, file);
+      }
+    }
+    for (Generation generation : after) {
+      generation.setPresent(found.contains(generation));
+    }
+    publish(after);
+    forgetGone();
+  }
+
+  /** The folder is gone, its files with it. */
+  public void setGone() {
+    gone = true;
+    generations.forEach(generation -> generation.setPresent(false));
+    forgetGone();
+  }
+
+  /** Closes a generation that everybody has taken over. */
+  public void release(Generation generation) throws IOException {
+    generation.release();
+    forgetGone();
+  }
+
+  private static boolean wasTruncated(Generation generation, LogFile file) {
+    return !file.name().compressed()
+        && !generation.name().compressed()
+        && file.sizeBytes() < generation.file().sizeBytes();
+  }
+
+  private @Nullable Generation adopt(LogFile file, List<Generation> all) {
+    Generation generation = new Generation(file);
+    if (wanted && !tryOpen(generation)) {
+      return null;
+    }
+    Generation twin = twinOf(generation, all);
+    if (twin != null) {
+      byInode.put(file.inode(), twin);
+      return closeAndAnswer(generation, twin);
+    }
+    byInode.put(file.inode(), generation);
+    all.add(placeOf(generation, all), generation);
+    return generation;
+  }
+
+  private static @Nullable Generation twinOf(Generation generation, List<Generation> all) {
+    for (Generation other : all) {
+      if (generation.headHash() != HeadHash.UNKNOWN
+          && other.headHash() == generation.headHash()
+          && other.restart() == generation.restart()
+          && (other.isCompressed() || generation.isCompressed())) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  private static Generation closeAndAnswer(Generation copy, Generation known) {
+    try {
+      if (known.isCompressed() && !copy.isCompressed()) {
+        known.becomePlain(copy);
+      } else {
+        copy.release();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return known;
+  }
+
+  private static int placeOf(Generation generation, List<Generation> all) {
+    int place = all.size();
+    while (place > 0 && generation.name().compareTo(all.get(place - 1).name()) < 0) {
+      place--;
+    }
+    return place;
+  }
+
+  private void reopenWhenGrown(Generation generation, LogFile file) {
+    if (wanted && !generation.isOpen() && !file.name().compressed() && generation.hasGrown()) {
+      tryOpen(generation);
+    }
+  }
+
+  private boolean tryOpen(Generation generation) {
+    try {
+      return generation.open();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      unreadable.accept(generation.file(), e);
+      return false;
+    }
+  }
+
+  private void publish(List<Generation> after) {
+    for (int i = 0; i < after.size(); i++) {
+      after.get(i).setSuperseded(i < after.size() - 1);
+    }
+    if (!after.equals(generations)) {
+      generations = List.copyOf(after);
+    }
+  }
+
+  private void forgetGone() {
+    List<Generation> kept = new ArrayList<>(generations);
+    kept.removeIf(generation -> !generation.isPresent() && !generation.isOpen());
+    if (kept.size() < generations.size()) {
+      generations = List.copyOf(kept);
+    }
+    byInode.values().removeIf(generation -> !kept.contains(generation));
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.cli;
+
+import io.logroute.receiver.Receiver;
+import io.logroute.receiver.ReceiverConfig;
+import io.logroute.receiver.StartFailedException;
+import io.logroute.receiver.intake.BindAddress;
+import io.logroute.receiver.intake.SocketKind;
+import io.logroute.receiver.store.StoreLimits;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code logroute receive}: runs the receiver until it is told to stop. */
+@Command(
+    name = "receive",
+    description = "The central endpoint: takes lines from agents and keeps them.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ReceiveCommand implements Callable<Integer> {
+
+  private static final Duration STOP_GRACE = Duration.ofSeconds(30);
+
+  /** What keeps the lines. */
+  enum Sink {
+    files
+  }
+
+  @Option(
+      names = "--bind-sub",
+      paramLabel = "tcp://HOST:PORT",
+      description = "Takes lines from agents that publish (PUB). Host * is every interface.",
+      converter = BindAddressConverter.class)
+  private @Nullable BindAddress bindSub;
+
+  @Option(
+      names = "--bind-pull",
+      paramLabel = "tcp://HOST:PORT",
+      description = "Takes lines from agents that push (PUSH).",
+      converter = BindAddressConverter.class)
+  private @Nullable BindAddress bindPull;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      defaultValue = "logroute-data",
+      description = "Where lines are kept, made when it is not there. Default: ${DEFAULT-VALUE}")
+  private Path dataDir;
+
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8080",
+      description = "Metrics and health. Default: ${DEFAULT-VALUE}",
+      converter = HostPortConverter.class)
+  private InetSocketAddress http;
+
+  @Option(
+      names = "--sink",
+      defaultValue = "files",
+      description = "What keeps the lines: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private Sink sink;
+
+  @Option(
+      names = "--roll-bytes",
+      paramLabel = "QUANTITY",
+      defaultValue = "64Mi",
+      description = "A file of this size is rolled. Default: ${DEFAULT-VALUE}",
+      converter = QuantityConverter.class)
+  private long rollBytes;
+
+  @Option(
+      names = "--roll-age",
+      paramLabel = "DURATION",
+      defaultValue = "24h",
+      description = "A file whose first line is this old is rolled. Default: ${DEFAULT-VALUE}",
+      converter = DurationConverter.class)
+  private Duration rollAge;
+
+  @Option(
+      names = "--retain-bytes",
+      paramLabel = "QUANTITY",
+      defaultValue = "0",
+      description =
+          "Above this size of all files together the oldest are deleted. Default: 0, no bound",
+      converter = QuantityConverter.class)
+  private long retainBytes;
+
+  @Option(
+      names = "--retain-age",
+      paramLabel = "DURATION",
+      defaultValue = "0s",
+      description =
+          "Rolled files that were last written this long ago are deleted. Default: 0s, no bound",
+      converter = DurationConverter.class)
+  private Duration retainAge;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Receiver receiver = start(config());
+    StopSignal stop = StopSignal.install(STOP_GRACE);
+    try (receiver) {
+      stop.await();
+    } finally {
+      stop.done(0);
+    }
+    return 0;
+  }
+
+  private static Receiver start(ReceiverConfig config) {
+    try {
+      return Receiver.start(config);
+    } catch (StartFailedException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ReceiverConfig config() {
+    Map<SocketKind, BindAddress> bind = new EnumMap<>(SocketKind.class);
+    if (bindSub != null) {
+      bind.put(SocketKind.SUB, bindSub);
+    }
+    if (bindPull != null) {
+      bind.put(SocketKind.PULL, bindPull);
+    }
+    if (bind.isEmpty()) {
+      throw new UsageException(
+          "nothing to receive on: give --bind-sub tcp://HOST:PORT or --bind-pull tcp://HOST:PORT");
+    }
+    if (rollBytes == 0 || rollAge.isZero()) {
+      throw new UsageException("--roll-bytes and --roll-age must be more than 0");
+    }
+    StoreLimits limits =
+        new StoreLimits(
+            rollBytes, rollAge, retainBytes, retainAge, StoreLimits.DEFAULT_MAX_OPEN_FILES);
+    return new ReceiverConfig(bind, dataDir, http, limits, ReceiverConfig.DEFAULT_UPKEEP_EVERY);
+  }
+
+  private static final class BindAddressConverter implements ITypeConverter<BindAddress> {
+    @Override
+    public BindAddress convert(String text) {
+      try {
+        return BindAddress.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.lint;
+
+/**
+ * Something that is wrong in a file.
+ *
+ * @param file as the user named it, or where it was found below a folder
+ * @param line from 1; 0 when it is not known
+ * @param column from 1; 0 when it is not known
+ * @param object kind and name, as {@code LogRoute team-a/web}; empty when the file could not be
+ *     read
+ * @param field the path in the document, as {@code spec.options.mode}; empty for the whole
+ * @param message one sentence, one line
+ */
+public record LintProblem(
+    String file,
+    int line,
+    int column,
+    Severity severity,
+    String object,
+    String field,
+    String message) {
+
+  /** How bad it is. */
+  public enum Severity {
+    /** The API server or the operator refuses it. */
+    error,
+    /** It is taken, and does not do what it seems to. */
+    warning,
+    /** Nobody can say: the file could not be read. */
+    unreadable
+  }
+}

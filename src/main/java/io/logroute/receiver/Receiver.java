@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.receiver;
+
+import io.logroute.receiver.health.Health;
+import io.logroute.receiver.intake.BindFailedException;
+import io.logroute.receiver.intake.Intake;
+import io.logroute.receiver.intake.IntakeLimits;
+import io.logroute.receiver.intake.IntakeMetrics;
+import io.logroute.receiver.intake.SocketKind;
+import io.logroute.receiver.store.DataFolder;
+import io.logroute.receiver.store.FileSink;
+import io.logroute.receiver.store.Housekeeper;
+import io.logroute.receiver.store.StoreException;
+import io.logroute.receiver.store.StoreMetrics;
+import io.logroute.receiver.store.Traffic;
+import io.logroute.receiver.web.HttpFrontend;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The receiver, wired and running: sockets to store, with metrics and health beside them.
+ * Everything that can fail by how it was set up fails in {@link #start}.
+ */
+public final class Receiver implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Map<SocketKind, Intake> intakes = new EnumMap<>(SocketKind.class);
+  private final Traffic traffic = new Traffic();
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Health health = new Health();
+  private final Clock clock = Clock.systemUTC();
+
+  private InetSocketAddress http = new InetSocketAddress(0);
+
+  private Receiver() {}
+
+  /**
+   * Starts a receiver; it runs in threads of its own until it is closed.
+   *
+   * @throws StartFailedException when an address is taken or none, or the folder cannot be used
+   */
+  public static Receiver start(ReceiverConfig config) throws StartFailedException {
+    Receiver receiver = new Receiver();
+    try {
+      receiver.open(config);
+      return receiver;
+    } catch (StoreException | BindFailedException e) {
+      receiver.close();
+      throw new StartFailedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void open(ReceiverConfig config)
+      throws StoreException, BindFailedException, StartFailedException {
+    DataFolder folder = DataFolder.take(config.dataDir());
+    parts.push(folder);
+    StoreMetrics storeMetrics = new StoreMetrics(registry);
+    FileSink sink = new FileSink(folder, config.limits(), storeMetrics, traffic, clock);
+    Housekeeper housekeeper =
+        new Housekeeper(folder, config.limits(), storeMetrics, sink, clock, config.upkeepEvery());
+    parts.push(sink);
+    parts.push(housekeeper);
+    bind(config, sink);
+    health.watch("store", sink.heartbeat());
+    health.watch("housekeeper", housekeeper.heartbeat());
+    health.ask(sink::obstacle);
+    serve(config.http());
+    sink.start();
+    housekeeper.start();
+    intakes.values().forEach(Intake::start);
+    LOG.info("lines are kept in {}", config.dataDir().toAbsolutePath());
+  }
+
+  private void bind(ReceiverConfig config, FileSink sink) throws BindFailedException {
+    IntakeMetrics metrics = new IntakeMetrics(registry);
+    for (SocketKind kind : SocketKind.values()) {
+      if (config.bind().containsKey(kind)) {
+        Intake intake =
+            Intake.bind(kind, config.bind().get(kind), IntakeLimits.DEFAULT, sink, metrics, clock);
+        parts.push(intake);
+        intakes.put(kind, intake);
+        health.watch(kind.label(), intake.heartbeat());
+        LOG.info("receiving on {} ({})", intake.boundAddress(), kind.label());
+      }
+    }
+  }
+
+  private void serve(InetSocketAddress address) throws StartFailedException {
+    try {
+      HttpFrontend frontend = HttpFrontend.start(address, registry, health);
+      parts.push(frontend);
+      http = frontend.address();
+      LOG.info("metrics and health on http://{}:{}/", http.getHostString(), http.getPort());
+    } catch (IOException e) {
+      close();
+      throw new StartFailedException(
+          "cannot bind %s:%d for --http: %s"
+              .formatted(address.getHostString(), address.getPort(), e.getMessage()));
+    }
+  }
+
+  /** Where a socket listens; empty when it was not asked for. */
+  public Optional<String> boundAddress(SocketKind kind) {
+    return Optional.ofNullable(intakes.get(kind)).map(Intake::boundAddress);
+  }
+
+  /** Where metrics and health are served. */
+  public InetSocketAddress httpAddress() {
+    return http;
+  }
+
+  /** What has been stored since the start. */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /**
+   * Stops reading, then stores and syncs what was read, and returns when that is done. May be
+   * called again.
+   */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.error("stopping {} failed: {}", part.getClass().getSimpleName(), e.toString());
+      }
+    }
+  }
+}

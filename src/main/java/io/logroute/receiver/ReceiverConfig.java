@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.receiver;
+
+import io.logroute.receiver.intake.BindAddress;
+import io.logroute.receiver.intake.SocketKind;
+import io.logroute.receiver.store.StoreLimits;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * All that can be set about a receiver, concluded before it starts.
+ *
+ * @param bind the sockets and their addresses, at least one
+ * @param dataDir the folder of the store, made when it is not there
+ * @param http where metrics and health are served; port 0: any free one
+ * @param limits how much is kept, and in what pieces
+ * @param upkeepEvery how often old files are looked after
+ */
+public record ReceiverConfig(
+    Map<SocketKind, BindAddress> bind,
+    Path dataDir,
+    InetSocketAddress http,
+    StoreLimits limits,
+    Duration upkeepEvery) {
+
+  public static final Duration DEFAULT_UPKEEP_EVERY = Duration.ofSeconds(10);
+
+  public ReceiverConfig {
+    bind = Map.copyOf(bind);
+  }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.receiver.intake;
+
+/**
+ * What a socket lets its peers make it hold. ZeroMQ counts messages, not bytes, so one peer can
+ * make a socket hold at most {@code highWaterMessages} times {@code maxFrameBytes}.
+ *
+ * @param maxFrameBytes of a longer frame the connection is closed before memory is taken for it
+ * @param highWaterMessages of one peer, before the socket stops reading from it
+ */
+public record IntakeLimits(long maxFrameBytes, int highWaterMessages) {
+
+  /** Lines of 4 MiB; the agent's own default limit is 1 MiB. */
+  public static final IntakeLimits DEFAULT = new IntakeLimits((4L << 20) + 1024, 1000);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Each mistake of the user is one line and exit code 2. */
+class ReceiveCommandTest {
+
+  @TempDir private Path folder;
+
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void shouldRefuseToReceiveOnNothing() {
+    assertMistake("nothing to receive on: give --bind-sub");
+  }
+
+  @Test
+  void shouldRefuseAnAddressThatIsNone() {
+    assertMistake("'localhost:5555' is not an address to bind", "--bind-sub", "localhost:5555");
+  }
+
+  @Test
+  void shouldRefuseASocketAddressInUse() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "tcp://127.0.0.1:" + taken.getLocalPort();
+      assertMistake(
+          "cannot bind %s for --bind-pull: Address already in use".formatted(address),
+          "--bind-pull",
+          address);
+    }
+  }
+
+  @Test
+  void shouldRefuseAnAddressOfAnotherMachine() {
+    assertMistake(
+        "cannot bind tcp://192.0.2.1:5555 for --bind-sub: Cannot assign requested address",
+        "--bind-sub",
+        "tcp://192.0.2.1:5555");
+  }
+
+  @Test
+  void shouldRefuseAnHttpAddressInUse() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      assertMistake(
+          "cannot bind %s for --http: Address already in use".formatted(address),
+          "--bind-sub",
+          "tcp://127.0.0.1:0",
+          "--http",
+          address);
+    }
+  }
+
+  @Test
+  void shouldRefuseADataFolderThatIsAFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertMistake(
+        "cannot use %s as --data-dir: %s is not a folder".formatted(file, file),
+        "--bind-sub",
+        "tcp://127.0.0.1:0",
+        "--data-dir",
+        file.toString());
+  }
+
+  @Test
+  void shouldRefuseADataFolderThatCannotBeMade() {
+    assertMistake(
+        "cannot use /proc/logroute as --data-dir: /proc/logroute cannot be made",
+        "--bind-sub",
+        "tcp://127.0.0.1:0",
+        "--data-dir",
+        "/proc/logroute");
+  }
+
+  @Test
+  void shouldRefuseQuantitiesDurationsAndSinksThatAreNone() {
+    assertMistake("is not a quantity of bytes", "--roll-bytes", "64MB");
+    assertMistake("is not a duration", "--roll-age", "1");
+    assertMistake("expected one of [files]", "--sink", "kafka");
+    assertMistake("must be more than 0", "--bind-sub", "tcp://*:0", "--roll-bytes", "0");
+  }
+
+  private void assertMistake(String sentence, String... args) {
+    err.getBuffer().setLength(0);
+    CommandLine command = Main.commandLine().setErr(new PrintWriter(err, true));
+    List<String> all = new ArrayList<>(List.of("receive"));
+    all.addAll(List.of(args));
+    if (!all.contains("--data-dir")) {
+      all.addAll(List.of("--data-dir", folder.toString()));
+    }
+
+    int exit = command.execute(all.toArray(String[]::new));
+
+    assertThat(err.toString()).contains(sentence);
+    assertThat(err.toString().strip().lines()).hasSize(1);
+    assertThat(exit).isEqualTo(2);
+  }
+}

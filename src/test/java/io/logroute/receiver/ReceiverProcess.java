@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.receiver;
+
+import static org.awaitility.Awaitility.await;
+
+import io.logroute.cluster.GuardedProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code logroute receive} as a process of its own, on ports of its choosing. */
+final class ReceiverProcess implements AutoCloseable {
+
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  private final GuardedProcess process;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final String sub;
+  private final String pull;
+  private final String http;
+
+  private ReceiverProcess(GuardedProcess process, String log) {
+    this.process = process;
+    this.sub = first(log, "receiving on (tcp://\\S+) \\(sub\\)");
+    this.pull = first(log, "receiving on (tcp://\\S+) \\(pull\\)");
+    this.http = first(log, "metrics and health on (http://\\S+)/");
+  }
+
+  static ReceiverProcess start(Path dataDir, Path log, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.logroute.cli.Main",
+                "receive",
+                "--bind-sub",
+                "tcp://127.0.0.1:*",
+                "--bind-pull",
+                "tcp://127.0.0.1:0",
+                "--http",
+                "127.0.0.1:0",
+                "--data-dir",
+                dataDir.toString()));
+    command.addAll(List.of(options));
+    GuardedProcess process = GuardedProcess.start(command, Map.of(), log);
+    await("the start, see " + log)
+        .atMost(GRACE)
+        .until(() -> text(log).contains("lines are kept in") || !process.isAlive());
+    return new ReceiverProcess(process, text(log));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String first(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    if (!matcher.find()) {
+      throw new AssertionError("the receiver did not start: " + text);
+    }
+    return matcher.group(1);
+  }
+
+  String address(String peer) {
+    return peer.equals("pub") ? sub : pull;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  String log() {
+    return text(process.log());
+  }
+
+  /** The value of a metric, labels included in its name; 0 when it is not there. */
+  double metric(String name) {
+    return get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  HttpResponse<String> get(String path) {
+    try {
+      return client.send(
+          HttpRequest.newBuilder(URI.create(http + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  int terminate() {
+    return process.terminate(GRACE);
+  }
+
+  int kill() {
+    return process.kill();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
