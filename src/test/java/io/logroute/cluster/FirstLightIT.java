@@ -54,7 +54,9 @@ class FirstLightIT {
     Files.createDirectories(varLog.resolve("pods"));
     Files.createDirectories(varLog.resolve("containers"));
     logs =
-        Files.createDirectories(ClusterScript.CHECKOUT.resolve("target/first-light/" + namespace));
+        Files.createDirectories(
+            ClusterScript.CHECKOUT.resolve(
+                "target/first-light/" + ProcessHandle.current().pid() + "/" + namespace));
     kubectl
         .apply(
             """
