@@ -69,6 +69,23 @@ public final class BatchReader implements Message.Batch {
     return found;
   }
 
+  /**
+   * A reader of its own over the same bytes, before the first line: for handing a batch to another
+   * thread while the decoder goes on.
+   */
+  public BatchReader copy() {
+    BatchReader copy = new BatchReader();
+    copy.bytes = bytes;
+    copy.messageBytes = messageBytes;
+    copy.entriesEnd = entriesEnd;
+    copy.session = session;
+    copy.number = number;
+    copy.lines = lines;
+    copy.lineBytes = lineBytes;
+    copy.rewind();
+    return copy;
+  }
+
   /** Goes back before the first line. */
   public void rewind() {
     position = BatchWriter.ENTRIES_AT;
@@ -140,9 +157,13 @@ public final class BatchReader implements Message.Batch {
       byte b = bytes[position++];
       value |= (b & 0x7FL) << shift;
       if (b >= 0) {
-        return value;
+        return shift == 63 && b > 1 ? noVarint() : value;
       }
     }
+    return noVarint();
+  }
+
+  private long noVarint() {
     position = entriesEnd;
     return -1;
   }

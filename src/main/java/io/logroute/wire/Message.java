@@ -74,7 +74,7 @@ public sealed interface Message {
   /**
    * The agent gives a stream a number.
    *
-   * @param number positive, never used before in this session
+   * @param number positive, greater than all before it in this session
    */
   record Stream(long session, int number, StreamIdentity identity) implements Message {}
 
