@@ -44,7 +44,7 @@ public final class ZmqDriver implements LogDriver {
   static final int MAX_QUEUED = 2;
   static final int HANDSHAKE_LIMIT_MS = 10_000;
 
-  private static final int BATCH_BYTES = 64 * 1024;
+  private static final int BATCH_BYTES = 256 * 1024;
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FIRST_BACKOFF_MS = 50;
   private static final long MAX_BACKOFF_MS = 5_000;
