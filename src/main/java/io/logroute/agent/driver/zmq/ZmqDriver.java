@@ -157,6 +157,7 @@ public final class ZmqDriver implements LogDriver {
       return false;
     }
     collectTaken();
+    settle(nowNanos);
     if (queued.size() >= MAX_QUEUED || nowNanos < mayFillNanos) {
       return false;
     }
