@@ -15,8 +15,8 @@ import io.logroute.table.NodeRouteTable;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +34,9 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     showDefaultValues = true)
 final class AgentCommand implements Callable<Integer> {
+
+  /** What ending takes beside the grace. */
+  private static final long CLOSING_MS = 5_000;
 
   @Option(
       names = "--routes",
@@ -78,7 +81,7 @@ final class AgentCommand implements Callable<Integer> {
       names = "--http",
       paramLabel = "HOST:PORT",
       defaultValue = ":9464",
-      converter = HttpAddress.class,
+      converter = HostPortConverter.class,
       description = "Where /metrics, /healthz, /readyz and /debug/containers are served.")
   private InetSocketAddress http;
 
@@ -123,18 +126,11 @@ final class AgentCommand implements Callable<Integer> {
     AgentOptions options =
         new AgentOptions(podsFolder, containersFolder, stateFolder, http, node, graceMs);
     Agent agent = new Agent(options, source, table);
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("shutdown")
-                .unstarted(
-                    () -> {
-                      agent.close();
-                      stopped.countDown();
-                    }));
+    StopSignal stop = StopSignal.install(Duration.ofMillis(graceMs + CLOSING_MS));
     agent.start();
-    stopped.await();
+    stop.await();
+    agent.close();
+    stop.done(0);
     return 0;
   }
 }

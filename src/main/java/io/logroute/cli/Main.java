@@ -22,10 +22,11 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      DemoCommand.class,
       AgentCommand.class,
-      LintCommand.class,
+      ReceiveCommand.class,
       OperatorCommand.class,
-      ReceiveCommand.class
+      LintCommand.class
     })
 public final class Main implements Runnable {
 

@@ -107,9 +107,12 @@ final class ReceiveCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Receiver receiver = start(config());
     StopSignal stop = StopSignal.install(STOP_GRACE);
-    stop.await();
-    receiver.close();
-    return stop.done(0);
+    try (receiver) {
+      stop.await();
+    } finally {
+      stop.done(0);
+    }
+    return 0;
   }
 
   private static Receiver start(ReceiverConfig config) {

@@ -45,20 +45,14 @@ final class StopSignal {
     asked.await();
   }
 
-  /** Waits for the signal, at most so long; says whether it came. */
-  boolean await(Duration atMost) throws InterruptedException {
-    return asked.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   /** Whether it came. */
   boolean isAsked() {
     return asked.getCount() == 0;
   }
 
-  /** The command has ended; the process may too. */
-  int done(int code) {
+  /** The command has ended, well or not; the process may too, with this exit code. */
+  void done(int code) {
     exitCode = code;
     done.countDown();
-    return code;
   }
 }

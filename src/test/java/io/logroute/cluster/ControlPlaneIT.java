@@ -63,7 +63,7 @@ class ControlPlaneIT {
     String namespace = cluster.createNamespace("outage");
 
     cluster.killApiServer();
-    assertThat(kubectl.run("get", "namespace", namespace).err()).contains("connection refused");
+    assertThat(kubectl.run("get", "namespace", namespace).err()).contains("refused");
     cluster.startApiServer();
 
     assertThat(kubectl.run("get", "namespace", namespace).exitCode()).isZero();

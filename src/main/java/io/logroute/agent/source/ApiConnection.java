@@ -135,14 +135,21 @@ final class ApiConnection implements AutoCloseable {
       }
       case HttpConnectTimeoutException e ->
           new IOException("no connection within " + CONNECT_TIMEOUT.toSeconds() + " s", e);
-      case ConnectException e
-          when e.getCause() instanceof ConnectException inner
-              && inner.getCause() instanceof UnresolvedAddressException ->
+      case ConnectException e when isUnresolved(e) ->
           new IOException("the host's name cannot be resolved", e);
       case ConnectException e ->
           new IOException(e.getMessage() == null ? "connection refused" : e.getMessage(), e);
       case IOException e when e.getMessage() != null -> e;
       case null, default -> new IOException(String.valueOf(cause), cause);
     };
+  }
+
+  private static boolean isUnresolved(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -26,22 +26,26 @@ public final class ApiTableSource implements TableSource {
 
   private static final Logger log = LoggerFactory.getLogger(ApiTableSource.class);
 
-  /** A watch is asked for this long, and up to as much again: not all agents come back at once. */
-  private static final long WATCH_SECONDS = 240;
-
   /**
-   * Bookmarks come about every minute and the server ends a watch in time; silence is a dead peer.
+   * How long a watch may take.
+   *
+   * @param watch it is asked for this long, and up to as much again: not all agents come back at
+   *     once
+   * @param silence after that: bookmarks come about every minute and the server ends a watch in
+   *     time, so this is a dead peer
+   * @param settled a watch that has not refused its start version by now has taken it
    */
-  private static final Duration SILENCE_AFTER_END = Duration.ofSeconds(30);
+  record Times(Duration watch, Duration silence, Duration settled) {}
 
-  /** A watch that has not refused its start version by now has taken it. */
-  private static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
+  private static final Times TIMES =
+      new Times(Duration.ofMinutes(4), Duration.ofSeconds(30), Duration.ofSeconds(2));
 
   private final String node;
   private final TableStore store;
   private final ApiConnection connection;
   private final TableResource resource;
   private final TableStatusReporter reporter;
+  private final Times times;
   private final RandomGenerator random;
   private final Backoff backoff;
   private final Reachability reachability;
@@ -60,17 +64,19 @@ public final class ApiTableSource implements TableSource {
    * @param store keeps the last good table for the next start
    */
   public ApiTableSource(String node, ApiServerConfig config, TableStore store) {
-    this(node, config, store, RandomGenerator.getDefault(), InstantSource.system());
+    this(node, config, store, TIMES, RandomGenerator.getDefault(), InstantSource.system());
   }
 
   ApiTableSource(
       String node,
       ApiServerConfig config,
       TableStore store,
+      Times times,
       RandomGenerator random,
       InstantSource clock) {
     this.node = node;
     this.store = store;
+    this.times = times;
     this.random = random;
     connection = new ApiConnection(config);
     resource = new TableResource(connection, node);
@@ -85,7 +91,7 @@ public final class ApiTableSource implements TableSource {
 
   @Override
   public void start(TableListener listener) {
-    this.listener = listener;
+    this.listener = new GuardedListener(listener);
     thread.start();
     reporter.start();
   }
@@ -118,11 +124,18 @@ public final class ApiTableSource implements TableSource {
   }
 
   private void recover(IOException e) {
-    if (e instanceof ApiFailure failure && failure.status() == TableResource.GONE) {
+    if (e instanceof ApiFailure failure && failure.isGone()) {
       resourceVersion = null;
     }
-    reachability.failed(String.valueOf(e.getMessage()));
+    if (!isRoutine(e) || !backoff.isAtFirst()) {
+      reachability.failed(String.valueOf(e.getMessage()));
+    }
     thread.pause(backoff.nextMs(e));
+  }
+
+  /** Once it is nothing special: a list brings a newer version, a busy server has time later. */
+  private static boolean isRoutine(IOException e) {
+    return e instanceof ApiFailure failure && (failure.isGone() || failure.isBusy());
   }
 
   private void follow() throws IOException {
@@ -130,17 +143,21 @@ public final class ApiTableSource implements TableSource {
       list();
     }
     long begunNanos = System.nanoTime();
-    long seconds = WATCH_SECONDS + random.nextLong(WATCH_SECONDS);
+    long seconds = times.watch.toSeconds() + random.nextLong(times.watch.toSeconds());
     try (ApiConnection.Answer answer = resource.watch(String.valueOf(resourceVersion), seconds)) {
-      watch(answer.body(), Duration.ofSeconds(seconds).plus(SILENCE_AFTER_END));
+      watch(answer.body(), Duration.ofSeconds(seconds).plus(times.silence));
     }
-    if (System.nanoTime() - begunNanos < SETTLED_AFTER.toNanos()) {
+    if (System.nanoTime() - begunNanos < times.settled.toNanos()) {
       thread.pause(Backoff.FIRST_MS);
     }
   }
 
   private void list() throws IOException {
     JsonNode list = resource.list();
+    String version = list.path("metadata").path("resourceVersion").asText();
+    if (version.isEmpty()) {
+      throw new IOException("the answer is no list of NodeRouteTables");
+    }
     JsonNode items = list.path("items");
     if (items.isEmpty()) {
       noTable();
@@ -148,12 +165,12 @@ public final class ApiTableSource implements TableSource {
     for (JsonNode item : items) {
       tell(item);
     }
-    resourceVersion = list.path("metadata").path("resourceVersion").asText();
+    resourceVersion = version;
   }
 
   /** Until the connection ends, which the server does in time; what it refuses is thrown. */
   private void watch(LineBody body, Duration longestSilence) throws IOException {
-    byte[] first = body.nextLine(SETTLED_AFTER);
+    byte[] first = body.nextLine(times.settled);
     if (first != null) {
       event(WatchEvent.parse(first));
     } else if (body.hasEnded()) {
@@ -187,7 +204,9 @@ public final class ApiTableSource implements TableSource {
   }
 
   private void event(WatchEvent event) {
-    resourceVersion = event.resourceVersion();
+    if (!event.resourceVersion().isEmpty()) {
+      resourceVersion = event.resourceVersion();
+    }
     switch (event.type()) {
       case "ADDED", "MODIFIED" -> tell(event.object());
       case "DELETED" ->

@@ -75,7 +75,7 @@ public final class FileTableSource implements TableSource {
 
   @Override
   public void start(TableListener listener) {
-    this.listener = listener;
+    this.listener = new GuardedListener(listener);
     thread.start();
   }
 

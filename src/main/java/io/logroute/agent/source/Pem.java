@@ -2,6 +2,7 @@
 package io.logroute.agent.source;
 
 import java.io.ByteArrayInputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -65,7 +66,7 @@ final class Pem {
         case "EC PRIVATE KEY" -> pkcs8("EC", wrapped(element(SEQUENCE, EC, curveOf(der)), der));
         default -> ofAnyAlgorithm(der);
       };
-    } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
       throw new InvalidKeySpecException("a damaged PEM private key in it", e);
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.driver.zmq;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
@@ -37,6 +38,7 @@ final class Connection {
 
   private final ZMQ.Context context;
   private final ZMQ.Socket socket;
+  private final boolean hasSubscribers;
   private final Runnable wakeUp;
   private volatile boolean up;
   private volatile boolean down;
@@ -45,16 +47,19 @@ final class Connection {
     this.wakeUp = wakeUp;
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
-    socket.setSndHWM(MAX_QUEUED_MESSAGES);
+    socket.setSndHWM(type == SocketType.DEALER ? 0 : MAX_QUEUED_MESSAGES);
+    this.hasSubscribers = type == SocketType.XPUB;
     socket.setLinger(0);
     socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(MAX_RECONNECT_MS);
-    socket.setHeartbeatIvl(HEARTBEAT_MS);
-    socket.setHeartbeatTimeout(SILENCE_MS);
+    if (type != SocketType.DEALER) {
+      socket.setHeartbeatIvl(HEARTBEAT_MS);
+      socket.setHeartbeatTimeout(SILENCE_MS);
+    }
     socket.setSendBufferSize(SEND_BUFFER_BYTES);
     socket.setIPv6(address.contains("["));
-    if (type == SocketType.XPUB) {
+    if (hasSubscribers) {
       socket.setXpubNoDrop(true);
       socket.setXpubManual(true);
     }
@@ -83,11 +88,14 @@ final class Connection {
   }
 
   /**
-   * Reads what the peer subscribed to or took back since the last call. The socket itself is told
-   * to let everything through once there is a first subscription, since a message that it would
-   * drop for want of one would vanish unseen.
+   * Reads what the peer subscribed to or took back since the last call; a PUSH socket's peer does
+   * neither. The socket itself is told to let everything through once there is a first
+   * subscription, since a message that it would drop for want of one would vanish unseen.
    */
   boolean readSubscriptions(Subscriptions subscriptions) {
+    if (!hasSubscribers) {
+      return false;
+    }
     boolean changed = false;
     for (byte[] frame = receive(); frame != null; frame = receive()) {
       if (subscriptions.change(frame)) {
@@ -98,7 +106,8 @@ final class Connection {
     return changed;
   }
 
-  private byte @Nullable [] receive() {
+  /** What the peer sent, a frame; null when there is nothing now. */
+  byte @Nullable [] receive() {
     return socket.recv(ZMQ.DONTWAIT);
   }
 
@@ -112,6 +121,11 @@ final class Connection {
     part(new Msg(first.tenant()), ZMQ.SNDMORE);
     part(new Msg(first.service()), ZMQ.SNDMORE);
     part(new PreencodedMessage(batch, taken), 0);
+  }
+
+  /** Hands a message of one frame over; its bytes belong to JeroMQ from then on. */
+  void send(byte[] bytes, int length) {
+    part(new Msg(ByteBuffer.wrap(bytes, 0, length).slice()), 0);
   }
 
   private void part(Msg part, int flags) {
