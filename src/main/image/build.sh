@@ -33,8 +33,9 @@ if [ "$(cat "$image/runtime.stamp" 2>/dev/null)" != "$stamp" ]; then
   rm -rf "$runtime" "$image/runtime.stamp"
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-debug --no-man-pages --no-header-files \
     --generate-cds-archive --compress zip-0 --output "$runtime"
-  # Compact object headers have an archive of their own.
-  "$runtime/bin/java" -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xshare:dump >/dev/null
+  # Compact object headers have an archive of their own; heaps of 32 GB and more are not ours.
+  "$runtime/bin/java" -XX:+UseCompactObjectHeaders -Xshare:dump >/dev/null
+  rm -f "$runtime/lib/server/classes_nocoops.jsa"
   printf '%s' "$stamp" >"$image/runtime.stamp"
 fi
 cp -R "$runtime" "$base/opt/java"

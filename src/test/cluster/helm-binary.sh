@@ -28,10 +28,13 @@ command -v go >/dev/null 2>&1 ||
 
 mkdir -p "$folder"
 version=$(sed -n 's/.*helm.sh\/helm\/v3 \(v[^ ]*\).*/\1/p' "$here/go.mod")
+minor=$(sed -n 's/.*k8s.io\/client-go v0\.\([0-9]*\)\..*/\1/p' "$here/go.mod" | head -n 1)
+flags="-s -w -X helm.sh/helm/v3/internal/version.version=$version"
+for package in chartutil lint/rules; do
+  flags="$flags -X helm.sh/helm/v3/pkg/$package.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$package.k8sVersionMinor=$minor"
+done
 tmp="$folder/.helm.$$"
 trap 'rm -f "$tmp"' EXIT
 echo "helm-binary: building Helm $version, once; about 2 minutes on 2 cores" >&2
-(cd "$here" && CGO_ENABLED=0 go build -trimpath \
-  -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$version" \
-  -o "$tmp" helm.sh/helm/v3/cmd/helm) || fail "go could not build Helm, see above"
+(cd "$here" && CGO_ENABLED=0 go build -trimpath -ldflags "$flags" -o "$tmp" helm.sh/helm/v3/cmd/helm) || fail "go could not build Helm, see above"
 mv "$tmp" "$folder/helm"
