@@ -17,7 +17,9 @@ import io.logroute.operator.controller.OperatorHttp;
 import io.logroute.operator.controller.OperatorSettings;
 import io.logroute.operator.manifest.AgentSettings;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,8 +65,7 @@ record OperatorRun(
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop, stopped), "stop"));
-    LogRouteOperator operator = new LogRouteOperator(client, settings);
-    try (operator;
+    try (LogRouteOperator operator = new LogRouteOperator(client, settings);
         OperatorHttp server = listen(operator)) {
       operator.start();
       stop.await();
@@ -136,10 +137,18 @@ record OperatorRun(
 
   private static String cause(Throwable e) {
     Throwable root = e;
+    boolean connecting = false;
     while (root.getCause() != null) {
       root = root.getCause();
+      connecting |= root instanceof ConnectException;
+    }
+    if (root instanceof UnresolvedAddressException) {
+      return "its name is not known here";
     }
     String message = root.getMessage();
-    return message == null ? root.getClass().getSimpleName() : message;
+    if (message != null) {
+      return message;
+    }
+    return connecting ? "nothing answers there" : root.getClass().getSimpleName();
   }
 }
