@@ -66,9 +66,23 @@ class InstallManifestIT {
     assertThat(installed.err()).isEmpty();
     assertThat(installed.out().lines()).isNotEmpty().allMatch(line -> line.endsWith(" created"));
 
-    Kubectl.Result again = kubectl.run("apply", "-f", path("manifests/install.yaml")).orFail();
+    String before = versions();
 
-    assertThat(again.out().lines()).allMatch(line -> line.endsWith(" unchanged"), "unchanged");
+    kubectl.run("apply", "-f", path("manifests/install.yaml")).orFail();
+
+    assertThat(versions()).isEqualTo(before);
+  }
+
+  private String versions() {
+    return kubectl
+        .run(
+            "get",
+            "-f",
+            path("manifests/install.yaml"),
+            "-o",
+            "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{'\\n'}")
+        .orFail()
+        .out();
   }
 
   @Test
