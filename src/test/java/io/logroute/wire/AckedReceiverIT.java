@@ -28,14 +28,11 @@ class AckedReceiverIT {
 
   @TempDir Path folder;
   private final long seed = System.nanoTime();
-  private int starts;
-  private GuardedProcess receiver;
+  private final List<GuardedProcess> receivers = new ArrayList<>();
 
   @AfterEach
-  void endReceiver() {
-    if (receiver != null) {
-      receiver.close();
-    }
+  void endReceivers() {
+    receivers.forEach(GuardedProcess::close);
   }
 
   @Test
@@ -86,7 +83,7 @@ class AckedReceiverIT {
           Message.Ack ack = (Message.Ack) sender.receive();
           acknowledged = Math.max(acknowledged, ack.streams().get(0).end() / LINES_A_BATCH / 10);
         }
-        receiver.kill();
+        receivers.getLast().kill();
         assertThat(rows()).as("seed %d", seed).hasSizeGreaterThanOrEqualTo(lines(acknowledged));
         start(address);
       }
@@ -120,7 +117,7 @@ class AckedReceiverIT {
       sender.send(new byte[] {1, 2, 3});
       assertRefused(sender.receive(), Refusal.MALFORMED, 11);
       sender.greet(12);
-      receiver.terminate(SOON);
+      receivers.getLast().terminate(SOON);
       assertThat(sender.receive()).isEqualTo(new Message.Closing(12));
     }
     assertThat(rows()).isEmpty();
@@ -169,17 +166,16 @@ class AckedReceiverIT {
     return List.of(whole.split("\n")).stream().skip(1).toList();
   }
 
-  private String start(String address) {
-    Path log = folder.resolve("receiver-" + ++starts + ".log");
-    receiver = PythonPeer.start(log, SCRIPT, address, folder.resolve("lines.log").toString());
+  /** Starts a receiver on the one store, and tells its address. */
+  private String start(String address) throws IOException {
+    Path log = folder.resolve("receiver-" + receivers.size() + ".log");
+    String store = folder.resolve("lines.log").toString();
+    GuardedProcess receiver = PythonPeer.start(log, SCRIPT, address, store);
+    receivers.add(receiver);
     await()
         .atMost(SOON)
         .failFast(() -> !receiver.isAlive())
-        .until(() -> Files.exists(log) && Files.readString(log).endsWith("\n"));
-    try {
-      return Files.readString(log).strip();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+        .until(() -> Files.readString(log).endsWith("\n"));
+    return Files.readString(log).strip();
   }
 }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,8 +83,7 @@ public final class ContainerLog {
     List<Generation> found = new ArrayList<>();
     for (LogFile file : listing) {
       Generation generation = byInode.get(file.inode());
-      if (generation != null && wasTruncated(generation, file)) {
-        generation.setPresent(false);
+      if (generation != null && (wasTruncated(generation, file) || isReused(generation, file))) {
         byInode.remove(file.inode());
         generation = null;
       }
@@ -99,6 +100,11 @@ public final class ContainerLog {
     for (Generation generation : after) {
       generation.setPresent(found.contains(generation));
     }
+    Set<Object> inodes = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
+    byInode
+        .entrySet()
+        .removeIf(
+            entry -> !inodes.contains(entry.getKey()) && !entry.getValue().holds(entry.getKey()));
     publish(after);
     forgetGone();
   }
@@ -114,6 +120,22 @@ public final class ContainerLog {
   public void release(Generation generation) throws IOException {
     generation.release();
     forgetGone();
+  }
+
+  /**
+   * Whether a known inode is another file by now: that of a generation that is closed may be used
+   * again for the container's next file, within one sweep.
+   */
+  private boolean isReused(Generation generation, LogFile file) throws IOException {
+    if (generation.holds(file.inode())
+        || generation.headHash() == HeadHash.UNKNOWN
+        || file.equals(generation.file())) {
+      return false;
+    }
+    Generation probe = new Generation(file);
+    boolean opened = tryOpen(probe);
+    probe.release();
+    return opened && probe.headHash() != generation.headHash();
   }
 
   private static boolean wasTruncated(Generation generation, LogFile file) {

@@ -29,6 +29,7 @@ public final class Generation {
   private final int restart;
   private volatile LogFile file;
   private volatile boolean compressed;
+  private volatile @Nullable Object openInode;
   private volatile @Nullable FileChannel channel;
   private volatile long headHash = HeadHash.UNKNOWN;
   private volatile boolean present = true;
@@ -60,6 +61,7 @@ public final class Generation {
       return false;
     }
     compressed = wanted.name().compressed();
+    openInode = wanted.inode();
     channel = opened;
     readHead(opened);
     return true;
@@ -100,6 +102,7 @@ public final class Generation {
     FileChannel copy = channel;
     file = plain.file;
     compressed = false;
+    openInode = plain.openInode;
     channel = plain.channel;
     if (copy != null) {
       copy.close();
@@ -118,6 +121,11 @@ public final class Generation {
     if (open != null && headHash == HeadHash.UNKNOWN) {
       readHead(open);
     }
+  }
+
+  /** Whether this inode is held open, so that it cannot be used for another file. */
+  boolean holds(Object inode) {
+    return channel != null && inode.equals(openInode);
   }
 
   /** Whether a sweep found more bytes than there were when the file was released. */

@@ -8,9 +8,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
@@ -34,7 +37,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The operator against a real API server; nodes, pods and DaemonSets are objects only. */
+/**
+ * The operator against a real API server, with the rights that its manifest gives; nodes, pods and
+ * DaemonSets are objects only.
+ */
 @ExtendWith(SharedApiServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperatorIT {
@@ -46,6 +52,7 @@ class OperatorIT {
   private final ControlPlane cluster;
   private final Kubectl kubectl;
   private final KubernetesClient client;
+  private final KubernetesClient operatorsClient;
   private LogRouteOperator operator;
   private String namespace = "";
   private String node = "";
@@ -54,12 +61,14 @@ class OperatorIT {
     this.cluster = cluster;
     kubectl = cluster.kubectl();
     client = cluster.client();
-    operator = new LogRouteOperator(client, SETTINGS);
+    kubectl.run("create", "namespace", SYSTEM);
+    kubectl.run("apply", "-f", "manifests/operator-access.yaml").orFail();
+    operatorsClient = clientOfTheOperatorsAccount();
+    operator = new LogRouteOperator(operatorsClient, SETTINGS);
   }
 
   @BeforeAll
   void startOperator() {
-    kubectl.run("create", "namespace", SYSTEM);
     apply(
         """
         apiVersion: logroute.io/v1alpha1
@@ -73,6 +82,7 @@ class OperatorIT {
   @AfterAll
   void stopOperator() {
     operator.close();
+    operatorsClient.close();
     client.resources(LogAgent.class).withName("operator-it").delete();
     client.nodes().withLabel("it", "operator").delete();
     client.resources(NodeRouteTable.class).delete();
@@ -280,7 +290,7 @@ class OperatorIT {
     String route = logRoute("web").getMetadata().getResourceVersion();
 
     operator.close();
-    operator = new LogRouteOperator(client, SETTINGS);
+    operator = new LogRouteOperator(operatorsClient, SETTINGS);
     operator.start();
     await().atMost(Duration.ofSeconds(20)).until(operator::isReady);
     awaitMillis(5_000);
@@ -381,6 +391,15 @@ class OperatorIT {
                 .conditions())
         .extracting(c -> c.getType() + "=" + c.getStatus())
         .containsExactly("Accepted=True", "Programmed=True", "Ready=True");
+  }
+
+  private KubernetesClient clientOfTheOperatorsAccount() {
+    String token =
+        kubectl.run("create", "token", "logroute-operator", "-n", SYSTEM).orFail().out().strip();
+    return new KubernetesClientBuilder()
+        .withConfig(Config.fromKubeconfig(cluster.kubeconfig(token)))
+        .withHttpClientFactory(new JdkHttpClientFactory())
+        .build();
   }
 
   private void daemonSetReports(String name, int nodes) {
