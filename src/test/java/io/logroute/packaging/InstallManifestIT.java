@@ -124,6 +124,7 @@ class InstallManifestIT {
   @Test
   void shouldGiveTheOperatorTheRightsThatItNeeds(@TempDir Path folder) throws IOException {
     kubectl.run("apply", "-f", path("manifests/examples")).orFail();
+    kubectl.run("delete", "logagents", "--all").orFail();
     kubectl.apply("{apiVersion: v1, kind: Node, metadata: {name: node-1}}").orFail();
     kubectl
         .apply(
