@@ -163,6 +163,13 @@ class ArchitectureTest {
           "com.fasterxml.jackson..");
 
   @ArchTest
+  static final ArchRule wireStandsAlone =
+      only(
+          "wire..",
+          "wire depends on nothing but the JDK: agent and receiver share it, and nothing else",
+          "io.logroute.wire..");
+
+  @ArchTest
   static final ArchRule lintIsPure =
       only(
           "lint..",

@@ -6,6 +6,7 @@ import io.logroute.agent.checkpoint.PositionsFile;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.ContainerLinks;
 import io.logroute.agent.discovery.FolderWatch;
+import io.logroute.agent.driver.ContainerInstance;
 import io.logroute.agent.driver.LogDrivers;
 import io.logroute.agent.driver.Target;
 import io.logroute.agent.route.Binding;
@@ -49,6 +50,7 @@ public final class Agent implements AutoCloseable {
   private final Conductor conductor;
   private final StatusReports reports;
   private final AgentHttp http;
+  private volatile String cluster = "";
 
   /**
    * Takes hold of the state folder and of the HTTP port; nothing is read or sent yet.
@@ -136,6 +138,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private void takeUp(NodeRouteTable table) {
+    cluster = Objects.requireNonNullElse(table.cluster(), "");
     Map<String, List<String>> problems = RouteProblems.of(table, validators, pipelines::knows);
     problems.forEach(
         (route, found) -> log.error("route {} cannot run: {}", route, String.join("; ", found)));
@@ -182,8 +185,14 @@ public final class Agent implements AutoCloseable {
         binding.serviceId(),
         template.render(values),
         logOptions,
-        folder.key(),
-        restart);
+        new ContainerInstance(
+            cluster,
+            options.node(),
+            folder.namespace(),
+            folder.pod(),
+            folder.uid(),
+            folder.container(),
+            restart));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.logroute.agent.driver.ConnectionStatus;
 import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDrivers;
 import io.logroute.agent.route.Binding;
+import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,6 +72,7 @@ final class AgentPipelines {
                         node,
                         endpoint == null ? List.of() : endpoint.addresses(),
                         endpoint == null ? "" : endpoint.socket().name(),
+                        endpoint != null && endpoint.delivery() == Delivery.AtLeastOnce,
                         endpoint == null ? 0 : endpoint.bytesPerSecond(),
                         stateFolder,
                         lines -> possiblyLost(name, lines),

@@ -16,6 +16,8 @@ import io.logroute.agent.tail.Generation;
 import io.logroute.agent.tail.GenerationReader;
 import io.logroute.options.DeliveryMode;
 import io.logroute.options.LogOptions;
+import io.logroute.table.NodeRouteTable.Delivery;
+import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Stream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -51,6 +53,7 @@ final class Feed {
   static final long PARTIAL_TIMEOUT_MS = 30_000;
 
   private static final long STABLE_MS = 1_000;
+  private static final long REFUSED_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long UNREADABLE_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** What a quantum came to. */
@@ -106,6 +109,10 @@ final class Feed {
   private LongRecord longRecord = LongRecord.NONE;
   private OpenLine longLine;
   private long retryNanos;
+  private boolean needsTime;
+  private boolean refused;
+  private long recordStart;
+  private int recordBytes;
   private FeedCount count = new FeedCount();
   private long firstEpochNanos = RecordTime.NONE;
   private volatile long readBytes;
@@ -133,6 +140,7 @@ final class Feed {
     this.takesStderr = binding.route().streams().contains(Stream.stderr);
     this.limiter = new RateLimiter(binding.route().rateLimit());
     this.maxBacklogBytes = maxBacklogBytes(binding);
+    this.needsTime = needsTime(binding);
     this.openStdout = new OpenLine(maxLineBytes());
     this.openStderr = new OpenLine(maxLineBytes());
     this.longLine = openStdout;
@@ -145,6 +153,7 @@ final class Feed {
     takesStderr = next.route().streams().contains(Stream.stderr);
     limiter = new RateLimiter(next.route().rateLimit());
     maxBacklogBytes = maxBacklogBytes(next);
+    needsTime = needsTime(next);
     target = null;
   }
 
@@ -337,6 +346,9 @@ final class Feed {
     if (current == null) {
       return Step.QUIET;
     }
+    if (generation.headHash() == 0) {
+      generation.refreshHead();
+    }
     source.fill(progress, reader);
     int start = source.start();
     int length = source.end();
@@ -362,6 +374,10 @@ final class Feed {
     }
     source.use(used - start, busy);
     advance(progress, used - start);
+    if (busy && refused) {
+      retryNanos = nowNanos + REFUSED_RETRY_NANOS;
+      return used > start ? Step.READ : Step.QUIET;
+    }
     return busy ? Step.BUSY : Step.READ;
   }
 
@@ -379,7 +395,7 @@ final class Feed {
     return target;
   }
 
-  /** Deals with the record in {@code [from, to)}; false: the driver is busy. */
+  /** Deals with the record in {@code [from, to)}; false: the driver does not take it now. */
   private boolean record(
       Progress progress,
       Target current,
@@ -389,50 +405,73 @@ final class Feed {
       int to,
       int lineFeedBytes,
       LogDriver driver) {
-    int bytes = to - from + lineFeedBytes;
+    recordStart = progress.read() + from - bufferStart;
+    recordBytes = to - from + lineFeedBytes;
     if (longRecord != LongRecord.NONE) {
-      return endLongRecord(current, b, from, to, bytes, driver);
+      return endLongRecord(progress, current, b, from, to, driver);
     }
-    long position = progress.read() + from - bufferStart;
     record.parse(b, from, to);
-    if (!isWanted(progress, position, bytes)) {
+    if (!isWanted(progress)) {
       return true;
     }
     if (firstEpochNanos == RecordTime.NONE) {
       firstEpochNanos = record.epochNanos();
     }
     OpenLine open = record.isStderr() ? openStderr : openStdout;
-    if (isOverflown(progress, position, open, bytes)) {
+    if (isOverflown(progress, open)) {
       return true;
     }
     if (record.isPartial()) {
-      open.begin(progress, position);
-      open.append(record.content(), record.contentStart(), record.contentEnd(), bytes);
+      open.begin(progress, recordStart);
+      open.append(
+          progress,
+          recordStart,
+          recordBytes,
+          record.content(),
+          record.contentStart(),
+          record.contentEnd());
       return true;
     }
-    return fullRecord(open, current, bytes, driver);
+    return fullRecord(progress, open, current, driver);
   }
 
-  private boolean isOverflown(Progress progress, long position, OpenLine open, int bytes) {
-    boolean overflown = open.overflown || (progress.isOverflown(position) && !open.isOpen());
+  private boolean isOverflown(Progress progress, OpenLine open) {
+    boolean overflown = open.overflown || (progress.isOverflown(recordStart) && !open.isOpen());
     if (overflown) {
       open.overflown = record.isPartial();
       count.overflownLines += record.isPartial() ? 0 : 1;
-      count.overflownBytes += bytes;
+      count.overflownBytes += recordBytes;
     }
     return overflown;
   }
 
-  private boolean fullRecord(OpenLine open, Target current, int bytes, LogDriver driver) {
-    boolean stderr = record.isStderr();
-    long epochNanos = needsTime() ? record.epochNanos() : RecordTime.NONE;
+  private boolean fullRecord(Progress progress, OpenLine open, Target current, LogDriver driver) {
+    long epochNanos = needsTime ? record.epochNanos() : RecordTime.NONE;
     boolean done;
     if (open.isOpen()) {
-      done = closeWith(open, current, bytes, epochNanos, driver);
+      done =
+          closeWith(
+              progress,
+              open,
+              current,
+              record.content(),
+              record.contentStart(),
+              record.contentEnd(),
+              epochNanos,
+              driver);
     } else {
       int length = record.contentLength();
-      line.set(current, record.content(), record.contentStart(), cut(length), stderr, epochNanos);
-      done = offer(length, bytes, driver);
+      int kept = cut(length);
+      line.set(
+          current,
+          record.content(),
+          record.contentStart(),
+          kept,
+          record.isStderr(),
+          epochNanos,
+          length > kept);
+      line.from(progress.generation.headHash(), recordStart, recordStart + recordBytes, false);
+      done = offer(length, recordBytes, driver);
     }
     if (done && record.isMalformed()) {
       metrics.malformedLine();
@@ -441,10 +480,18 @@ final class Feed {
   }
 
   private boolean closeWith(
-      OpenLine open, Target current, int bytes, long epochNanos, LogDriver driver) {
+      Progress progress,
+      OpenLine open,
+      Target current,
+      byte[] b,
+      int from,
+      int to,
+      long epochNanos,
+      LogDriver driver) {
     long before = open.text.totalBytes();
-    open.text.append(record.content(), record.contentStart(), record.contentEnd());
-    boolean done = close(open, current, bytes, epochNanos, driver);
+    open.text.append(b, from, to);
+    open.extend(progress, recordStart, recordBytes);
+    boolean done = close(open, current, recordBytes, epochNanos, driver);
     if (!done) {
       open.text.rewindTo(before);
     }
@@ -453,9 +500,19 @@ final class Feed {
 
   private boolean close(
       OpenLine open, Target current, long lastBytes, long epochNanos, LogDriver driver) {
-    line.set(
-        current, open.text.bytes(), 0, cut(open.text.length()), open == openStderr, epochNanos);
-    if (!offer(open.text.totalBytes(), open.recordBytes() + lastBytes, driver)) {
+    long total = open.text.totalBytes();
+    int kept = cut(open.text.length());
+    boolean stderr = open == openStderr;
+    line.set(current, open.text.bytes(), 0, kept, stderr, epochNanos, total > kept);
+    Progress endsIn = open.endsIn();
+    if (endsIn != null) {
+      line.from(
+          endsIn.generation.headHash(),
+          open.startInLast(),
+          open.endInLast(),
+          open.begunIn() != endsIn);
+    }
+    if (!offer(total, open.recordBytes() + lastBytes, driver)) {
       return false;
     }
     open.clear();
@@ -466,20 +523,23 @@ final class Feed {
     return Math.min(length, maxLineBytes());
   }
 
-  private boolean needsTime() {
-    return limiter.isLimited() || binding.endpoint() == null;
+  private static boolean needsTime(Binding binding) {
+    Endpoint endpoint = binding.endpoint();
+    return binding.route().rateLimit() != null
+        || endpoint == null
+        || endpoint.delivery() == Delivery.AtLeastOnce;
   }
 
-  private boolean isWanted(Progress progress, long position, int bytes) {
+  private boolean isWanted(Progress progress) {
     boolean stderr = record.isStderr();
-    if (progress.isRepeated(stderr, position)) {
-      count.repeatedBytes += bytes;
+    if (progress.isRepeated(stderr, recordStart)) {
+      count.repeatedBytes += recordBytes;
       return false;
     }
     if ((stderr ? takesStderr : takesStdout) && !isTooEarly()) {
       return true;
     }
-    count.notSelectedBytes += bytes;
+    count.notSelectedBytes += recordBytes;
     return false;
   }
 
@@ -498,7 +558,8 @@ final class Feed {
       return true;
     }
     Outcome outcome = driver.log(line);
-    if (outcome == Outcome.BUSY) {
+    if (outcome == Outcome.BUSY || outcome == Outcome.REFUSED) {
+      refused = outcome == Outcome.REFUSED;
       return false;
     }
     if (outcome == Outcome.UNSUBSCRIBED) {
@@ -517,38 +578,37 @@ final class Feed {
 
   /** A record longer than the buffer: its pieces are gathered like those of a partial line. */
   private void longRecord(Progress progress, byte[] b, int length) {
+    recordStart = progress.read();
+    recordBytes = length;
     int contentStart = 0;
     if (longRecord == LongRecord.NONE) {
       record.parse(b, 0, length);
-      if (!isWanted(progress, progress.read(), length)) {
+      if (!isWanted(progress)) {
         longRecord = LongRecord.NOT_WANTED;
         return;
       }
       contentStart = record.contentStart();
       longRecord = record.isPartial() ? LongRecord.PARTIAL : LongRecord.FULL;
       longLine = record.isStderr() ? openStderr : openStdout;
-      longLine.begin(progress, progress.read());
+      longLine.begin(progress, recordStart);
     }
     if (longRecord == LongRecord.NOT_WANTED) {
       count.notSelectedBytes += length;
     } else {
-      longLine.append(b, contentStart, length, length);
+      longLine.append(progress, recordStart, length, b, contentStart, length);
     }
   }
 
   private boolean endLongRecord(
-      Target current, byte[] b, int from, int to, int bytes, LogDriver driver) {
+      Progress progress, Target current, byte[] b, int from, int to, LogDriver driver) {
     switch (longRecord) {
       case FULL -> {
-        long before = longLine.text.totalBytes();
-        longLine.text.append(b, from, to);
-        if (!close(longLine, current, bytes, RecordTime.NONE, driver)) {
-          longLine.text.rewindTo(before);
+        if (!closeWith(progress, longLine, current, b, from, to, RecordTime.NONE, driver)) {
           return false;
         }
       }
-      case PARTIAL -> longLine.append(b, from, to, bytes);
-      case NOT_WANTED -> count.notSelectedBytes += bytes;
+      case PARTIAL -> longLine.append(progress, recordStart, recordBytes, b, from, to);
+      case NOT_WANTED -> count.notSelectedBytes += recordBytes;
       case NONE -> throw new IllegalStateException("there is no long record");
     }
     longRecord = LongRecord.NONE;

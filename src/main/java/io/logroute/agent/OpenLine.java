@@ -14,6 +14,9 @@ final class OpenLine {
   private @Nullable Progress begunIn;
   private long begunAt;
   private long recordBytes;
+  private @Nullable Progress endsIn;
+  private long startInLast;
+  private long endInLast;
 
   /** The line's beginning was given up, so its other pieces are too. */
   boolean overflown;
@@ -35,14 +38,42 @@ final class OpenLine {
     }
   }
 
-  void append(byte[] bytes, int from, int to, long ofRecordBytes) {
+  /** Adds a piece, which takes so many bytes of the file from a position on. */
+  void append(
+      Progress progress, long position, long ofRecordBytes, byte[] bytes, int from, int to) {
     text.append(bytes, from, to);
+    extend(progress, position, ofRecordBytes);
     recordBytes += ofRecordBytes;
+  }
+
+  /** Notes where the line's last piece stands so far. */
+  void extend(Progress progress, long position, long ofRecordBytes) {
+    if (endsIn != progress) {
+      endsIn = progress;
+      startInLast = position;
+    }
+    endInLast = position + ofRecordBytes;
+  }
+
+  /** The generation of its last piece; null while there is no line. */
+  @Nullable Progress endsIn() {
+    return endsIn;
+  }
+
+  /** Where its first record in {@link #endsIn} starts. */
+  long startInLast() {
+    return startInLast;
+  }
+
+  /** Where the record behind its last one starts. */
+  long endInLast() {
+    return endInLast;
   }
 
   void clear() {
     text.clear();
     begunIn = null;
+    endsIn = null;
     recordBytes = 0;
   }
 

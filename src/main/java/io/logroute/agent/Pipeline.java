@@ -202,7 +202,7 @@ final class Pipeline {
     boolean worked = driver.work(nowNanos, !read);
     settle();
     if (!read && !worked) {
-      LockSupport.parkNanos(POLL_NANOS);
+      LockSupport.parkNanos(Math.min(POLL_NANOS, driver.maxWaitNanos()));
     }
   }
 

@@ -69,10 +69,7 @@ final class RouteProblems {
   private static List<String> of(Endpoint endpoint) {
     List<String> found = new ArrayList<>();
     endpoint.addresses().forEach(address -> TcpAddress.problem(address).ifPresent(found::add));
-    if (endpoint.delivery() == Delivery.AtLeastOnce) {
-      found.add(
-          "endpoint " + endpoint.name() + " asks for delivery AtLeastOnce, which this agent lacks");
-    } else if (!endpoint.format().equals(THREE_FRAME)) {
+    if (endpoint.delivery() == Delivery.AtMostOnce && !endpoint.format().equals(THREE_FRAME)) {
       found.add(
           "endpoint "
               + endpoint.name()

@@ -4,6 +4,7 @@ package io.logroute.cli;
 import io.logroute.demo.Demo;
 import io.logroute.demo.DemoFailedException;
 import io.logroute.demo.DemoOptions;
+import io.logroute.demo.UnusableFolderException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -67,6 +68,9 @@ final class DemoCommand implements Callable<Integer> {
     try {
       DemoOptions options = new DemoOptions(duration, lines, keepRunning, folder);
       exitCode = Demo.run(options, System.out, terminal, stop::isAsked) ? 0 : 1;
+    } catch (UnusableFolderException e) {
+      exitCode = 2;
+      throw new UsageException(String.valueOf(e.getMessage()));
     } catch (DemoFailedException e) {
       System.err.println("logroute demo: " + e.getMessage());
     } finally {

@@ -86,14 +86,14 @@ public final class Demo implements AutoCloseable {
    * @param terminal whether that is a terminal
    * @param stopAsked turns true when the user wants it to end
    * @return whether everything arrived
+   * @throws UnusableFolderException when it has no folder to work in
    * @throws DemoFailedException when it cannot be shown; the folder stays
    */
   public static boolean run(
       DemoOptions options, PrintStream out, boolean terminal, BooleanSupplier stopAsked)
-      throws DemoFailedException, InterruptedException {
-    Path folder = null;
+      throws UnusableFolderException, DemoFailedException, InterruptedException {
+    Path folder = DemoFolder.open(options.folder());
     try {
-      folder = folder(options);
       boolean good;
       try (Demo demo = new Demo(options, folder, out, terminal, stopAsked)) {
         good = demo.run();
@@ -105,14 +105,8 @@ public final class Demo implements AutoCloseable {
       }
       return good;
     } catch (IOException e) {
-      throw new DemoFailedException(
-          "the demo cannot write %s: %s".formatted(folder, String.valueOf(e)));
+      throw new DemoFailedException("the demo cannot write %s: %s".formatted(folder, e));
     }
-  }
-
-  private static Path folder(DemoOptions options) throws IOException {
-    Path asked = options.folder();
-    return asked == null ? Files.createTempDirectory("logroute-demo-") : DemoFolder.empty(asked);
   }
 
   private Receiver startReceiver() throws DemoFailedException {
@@ -157,6 +151,7 @@ public final class Demo implements AutoCloseable {
 
   private boolean run() throws IOException, DemoFailedException, InterruptedException {
     introduce();
+    writeBacklog();
     write(options.totalLines(), options.linesPerSecond());
     if (options.keepRunning() && !stopAsked.getAsBoolean()) {
       awaitArrival();
@@ -181,6 +176,21 @@ public final class Demo implements AutoCloseable {
     view.say("demo: pods write to  " + node.podsDir());
     view.say("demo: lines kept in  " + data());
     view.say("demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
+    view.say("demo: the agent starts; until it is there the files are the buffer");
+  }
+
+  /** While the agent starts, pods write a tenth of their lines: files are the buffer. */
+  private void writeBacklog() throws IOException, DemoFailedException, InterruptedException {
+    long startNanos = System.nanoTime();
+    write(options.totalLines() / 10, options.linesPerSecond());
+    while (receiver.traffic().lines() == 0 && workload.lines() > 0 && !stopAsked.getAsBoolean()) {
+      if (System.nanoTime() - startNanos > FIRST_LINE_WITHIN.toNanos()) {
+        throw new DemoFailedException(
+            "no line arrived within %d s; the agent says: %s"
+                .formatted(FIRST_LINE_WITHIN.toSeconds(), String.join("\n", agent.lastWords())));
+      }
+      pause();
+    }
   }
 
   /** Pods write until so many lines are written in all, or the user wants it to end. */
@@ -191,41 +201,36 @@ public final class Demo implements AutoCloseable {
     while (workload.lines() < untilLines && !stopAsked.getAsBoolean()) {
       double seconds = (System.nanoTime() - startNanos) / 1e9;
       long due = Math.min(untilLines, startLines + Math.round(seconds * linesPerSecond));
-      kubelet(untilLines);
+      if (receiver.traffic().lines() > 0) {
+        kubelet(untilLines);
+      }
       while (workload.lines() < due) {
         workload.writeLine();
       }
-      look();
-      requireFirstLine(startNanos);
-      Thread.sleep(TICK_MS);
+      pause();
     }
   }
 
-  /** Rotation waits until the agent is up, as it does on a node that logs at an ordinary rate. */
+  /** Rotates and crashes; only once the agent works, since what no agent has seen may go. */
   private void kubelet(long untilLines) throws IOException {
     long now = System.nanoTime();
-    boolean mayDelete = receiver.traffic().lines() > 0;
-    if (now - sizesCheckedNanos > Duration.ofMillis(CHECK_SIZES_MS).toNanos() && mayDelete) {
+    if (now - sizesCheckedNanos > Duration.ofMillis(CHECK_SIZES_MS).toNanos()) {
       workload.checkSizes();
       sizesCheckedNanos = now;
     }
     boolean room = workload.lines() + 1 < untilLines;
-    if (now - crashedNanos > Duration.ofMillis(CRASH_MS).toNanos() && mayDelete && room) {
+    if (now - crashedNanos > Duration.ofMillis(CRASH_MS).toNanos() && room) {
       workload.crash();
       crashedNanos = now;
     }
   }
 
-  private void requireFirstLine(long startNanos) throws IOException, DemoFailedException {
+  private void pause() throws IOException, DemoFailedException, InterruptedException {
     if (!agent.isAlive()) {
       throw new DemoFailedException("the agent ended: " + String.join("\n", agent.lastWords()));
     }
-    if (receiver.traffic().lines() == 0
-        && System.nanoTime() - startNanos > FIRST_LINE_WITHIN.toNanos()) {
-      throw new DemoFailedException(
-          "no line arrived within %d s; the agent says: %s"
-              .formatted(FIRST_LINE_WITHIN.toSeconds(), String.join("\n", agent.lastWords())));
-    }
+    look();
+    Thread.sleep(TICK_MS);
   }
 
   private void look() {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.cri;
 
-import java.time.LocalDate;
-
 /**
  * RFC 3339 times as runtimes write them: containerd trims zeros from the fraction and may write any
  * offset, conmon writes nine digits.
@@ -48,12 +46,29 @@ public final class RecordTime {
       }
     }
     int offsetSeconds = offsetSeconds(b, i, to);
-    if (offsetSeconds == Integer.MIN_VALUE || day > LocalDate.of(year, month, 1).lengthOfMonth()) {
+    if (offsetSeconds == Integer.MIN_VALUE || day > daysOf(year, month)) {
       return NONE;
     }
-    long days = LocalDate.of(year, month, day).toEpochDay();
+    long days = epochDay(year, month, day);
     long seconds = days * 86_400 + hour * 3_600L + minute * 60L + second - offsetSeconds;
     return seconds * NANOS_PER_SECOND + nanos;
+  }
+
+  private static int daysOf(int year, int month) {
+    if (month == 2) {
+      return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+    }
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+  }
+
+  /** Days since 1970-01-01, counting years from March, so that the leap day is the last. */
+  private static long epochDay(int year, int month, int day) {
+    int y = month > 2 ? year : year - 1;
+    int era = y / 400;
+    int yearOfEra = y - era * 400;
+    int dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    int dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
+    return era * 146_097L + dayOfEra - 719_468;
   }
 
   private static int offsetSeconds(byte[] b, int i, int to) {

@@ -12,6 +12,7 @@ import java.util.function.LongConsumer;
  * @param node the node's name
  * @param addresses of the endpoint; empty for a driver that takes none
  * @param socket {@code PUB} or {@code PUSH}; empty for a driver that takes none
+ * @param acknowledged whether the endpoint acknowledges lines: delivery {@code AtLeastOnce}
  * @param bytesPerSecond to the endpoint at most; 0: no limit
  * @param stateFolder where a driver may keep files
  * @param possiblyLost is told how many lines a broken connection may have cost
@@ -23,6 +24,7 @@ public record DriverContext(
     String node,
     List<String> addresses,
     String socket,
+    boolean acknowledged,
     long bytesPerSecond,
     Path stateFolder,
     LongConsumer possiblyLost,

@@ -66,7 +66,7 @@ public final class JsonFileDriver implements LogDriver {
   }
 
   private JsonFile file(Target target) throws IOException {
-    String name = target.containerKey() + "/" + target.restart() + "-json.log";
+    String name = target.instance().folder() + "/" + target.instance().restart() + "-json.log";
     JsonFile file = files.get(name);
     if (file == null) {
       if (files.size() >= MAX_OPEN_FILES) {

@@ -16,6 +16,8 @@ public interface LogDriver {
     TAKEN,
     /** Not now: the same line will be offered again. The files are the buffer meanwhile. */
     BUSY,
+    /** Not this stream, until further notice: it waits in its files, and others go on. */
+    REFUSED,
     /** Nobody over there wants it; it is dropped and counted. */
     UNSUBSCRIBED
   }
@@ -48,5 +50,10 @@ public interface LogDriver {
    */
   default boolean work(long nowNanos, boolean idle) {
     return false;
+  }
+
+  /** How long {@link #work} may wait at most when there is nothing to do, in nanoseconds. */
+  default long maxWaitNanos() {
+    return Long.MAX_VALUE;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.driver;
 
+import io.logroute.agent.driver.zmq.AckedDriver;
 import io.logroute.agent.driver.zmq.ZmqDriver;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +15,9 @@ public final class LogDrivers {
   /** The drivers that this program brings. */
   public static LogDrivers builtIn() {
     LogDrivers drivers = new LogDrivers();
-    drivers.register(ZmqDriver.NAME, ZmqDriver::new);
+    drivers.register(
+        ZmqDriver.NAME,
+        context -> context.acknowledged() ? new AckedDriver(context) : new ZmqDriver(context));
     drivers.register(JsonFileDriver.NAME, JsonFileDriver::new);
     drivers.register(NoneDriver.NAME, context -> new NoneDriver());
     return drivers;

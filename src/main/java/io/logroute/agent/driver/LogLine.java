@@ -16,17 +16,50 @@ public final class LogLine {
   private int offset;
   private int length;
   private boolean stderr;
+  private boolean truncated;
   private long epochNanos;
+  private long generation;
+  private long start;
+  private long end;
+  private boolean carried;
 
-  /** Sets the content; {@code epochNanos} is the time of the line's last record. */
+  /**
+   * Sets the content.
+   *
+   * @param epochNanos the time of the line's last record; {@link Long#MIN_VALUE}: not known
+   * @param truncated the line was longer
+   */
   public LogLine set(
-      Target target, byte[] bytes, int offset, int length, boolean stderr, long epochNanos) {
+      Target target,
+      byte[] bytes,
+      int offset,
+      int length,
+      boolean stderr,
+      long epochNanos,
+      boolean truncated) {
     this.target = target;
     this.bytes = bytes;
     this.offset = offset;
     this.length = length;
     this.stderr = stderr;
     this.epochNanos = epochNanos;
+    this.truncated = truncated;
+    return this;
+  }
+
+  /**
+   * Sets where it comes from.
+   *
+   * @param generation hash of the first record of the generation in which the line ends; 0: unknown
+   * @param start where its first record in that generation starts
+   * @param end where the record behind its last one starts
+   * @param carried it began in an earlier generation
+   */
+  public LogLine from(long generation, long start, long end, boolean carried) {
+    this.generation = generation;
+    this.start = start;
+    this.end = end;
+    this.carried = carried;
     return this;
   }
 
@@ -54,8 +87,28 @@ public final class LogLine {
     return stderr;
   }
 
-  /** Nanoseconds since the epoch; {@link Long#MIN_VALUE} when the record had no usable time. */
+  public boolean isTruncated() {
+    return truncated;
+  }
+
+  /** Nanoseconds since the epoch; {@link Long#MIN_VALUE} when it is not known. */
   public long epochNanos() {
     return epochNanos;
+  }
+
+  public long generation() {
+    return generation;
+  }
+
+  public long start() {
+    return start;
+  }
+
+  public long end() {
+    return end;
+  }
+
+  public boolean isCarried() {
+    return carried;
   }
 }

@@ -17,13 +17,12 @@ public final class Target {
   private final String tag;
   private final byte[] tagBytes;
   private final LogOptions options;
-  private final String containerKey;
-  private final int restart;
+  private final ContainerInstance instance;
   private @Nullable Object attachment;
 
   /**
    * @param tag the rendered tag, without the separator
-   * @param containerKey {@code <namespace>_<pod>_<uid>/<container>}
+   * @param instance whose lines they are
    */
   public Target(
       String route,
@@ -31,16 +30,14 @@ public final class Target {
       String serviceId,
       String tag,
       LogOptions options,
-      String containerKey,
-      int restart) {
+      ContainerInstance instance) {
     this.route = route;
     this.tenantId = tenantId;
     this.serviceId = serviceId;
     this.tag = tag;
     this.tagBytes = tag.getBytes(StandardCharsets.UTF_8);
     this.options = options;
-    this.containerKey = containerKey;
-    this.restart = restart;
+    this.instance = instance;
   }
 
   public String route() {
@@ -67,12 +64,8 @@ public final class Target {
     return options;
   }
 
-  public String containerKey() {
-    return containerKey;
-  }
-
-  public int restart() {
-    return restart;
+  public ContainerInstance instance() {
+    return instance;
   }
 
   /** What the driver attached, null at first. */

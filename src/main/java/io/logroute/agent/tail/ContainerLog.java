@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,8 +88,7 @@ public final class ContainerLog {
     List<Generation> found = new ArrayList<>();
     for (LogFile file : listing) {
       Generation generation = byInode.get(file.inode());
-      if (generation != null
-          && (wasTruncated(generation, file) || mayBeAnother(generation, file))) {
+      if (generation != null && (wasTruncated(generation, file) || isReused(generation, file))) {
         byInode.remove(file.inode());
         generation = null;
       }
@@ -103,6 +103,11 @@ public final class ContainerLog {
       }
     }
     noteAbsent(after, found);
+    Set<Object> inodes = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
+    byInode
+        .entrySet()
+        .removeIf(
+            entry -> !inodes.contains(entry.getKey()) && !entry.getValue().holds(entry.getKey()));
     publish(after);
     forgetGone();
   }
@@ -134,18 +139,26 @@ public final class ContainerLog {
     forgetGone();
   }
 
+  /**
+   * Whether a known inode is another file by now: that of a generation that is closed may be used
+   * again for the container's next file, within one sweep.
+   */
+  private boolean isReused(Generation generation, LogFile file) throws IOException {
+    if (generation.holds(file.inode())
+        || generation.headHash() == HeadHash.UNKNOWN
+        || file.equals(generation.file())) {
+      return false;
+    }
+    Generation probe = new Generation(file);
+    boolean opened = tryOpen(probe);
+    probe.release();
+    return opened && probe.headHash() != generation.headHash();
+  }
+
   private static boolean wasTruncated(Generation generation, LogFile file) {
     return !file.name().compressed()
         && !generation.name().compressed()
         && file.sizeBytes() < generation.file().sizeBytes();
-  }
-
-  /**
-   * The inode of a file that nobody holds may have gone to a new one meanwhile. Only a file that
-   * has kept its name is taken for the same without looking.
-   */
-  private static boolean mayBeAnother(Generation generation, LogFile file) {
-    return !generation.holds(file.inode()) && !file.name().equals(generation.name());
   }
 
   private @Nullable Generation adopt(LogFile file, List<Generation> all) {

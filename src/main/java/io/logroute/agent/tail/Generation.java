@@ -29,8 +29,8 @@ public final class Generation {
   private final int restart;
   private volatile LogFile file;
   private volatile boolean compressed;
+  private volatile @Nullable Object openInode;
   private volatile @Nullable FileChannel channel;
-  private volatile Object heldInode;
   private volatile long headHash = HeadHash.UNKNOWN;
   private volatile boolean present = true;
   private volatile boolean superseded;
@@ -40,7 +40,6 @@ public final class Generation {
   Generation(LogFile file) {
     this.restart = file.name().restart();
     this.file = file;
-    this.heldInode = file.inode();
     this.compressed = file.name().compressed();
   }
 
@@ -68,7 +67,7 @@ public final class Generation {
       opened.close();
       throw e;
     }
-    heldInode = wanted.inode();
+    openInode = wanted.inode();
     channel = opened;
     return true;
   }
@@ -108,7 +107,7 @@ public final class Generation {
     FileChannel copy = channel;
     file = plain.file;
     compressed = false;
-    heldInode = plain.heldInode;
+    openInode = plain.openInode;
     channel = plain.channel;
     if (copy != null) {
       copy.close();
@@ -127,6 +126,11 @@ public final class Generation {
     if (open != null && headHash == HeadHash.UNKNOWN) {
       readHead(open);
     }
+  }
+
+  /** Whether this inode is held open, so that it cannot be used for another file. */
+  boolean holds(Object inode) {
+    return channel != null && inode.equals(openInode);
   }
 
   /** Whether a sweep found more bytes than there were when the file was released. */
@@ -176,11 +180,6 @@ public final class Generation {
 
   public boolean isOpen() {
     return channel != null;
-  }
-
-  /** Whether it is this very file that is open, so that its inode is nobody else's. */
-  boolean holds(Object inode) {
-    return channel != null && heldInode.equals(inode);
   }
 
   /** Whether a name leads to it still; without one its bytes last only as long as it is open. */

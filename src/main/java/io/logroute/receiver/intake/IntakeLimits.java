@@ -11,5 +11,5 @@ package io.logroute.receiver.intake;
 public record IntakeLimits(long maxFrameBytes, int highWaterMessages) {
 
   /** Lines of 4 MiB; the agent's own default limit is 1 MiB. */
-  public static final IntakeLimits DEFAULT = new IntakeLimits((4L << 20) + 1024, 1000);
+  public static final IntakeLimits DEFAULT = new IntakeLimits((4L << 20) + 1024, 256);
 }

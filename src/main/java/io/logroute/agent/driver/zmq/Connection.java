@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.driver.zmq;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
@@ -46,14 +47,16 @@ final class Connection {
     this.wakeUp = wakeUp;
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
+    socket.setSndHWM(type == SocketType.DEALER ? 0 : MAX_QUEUED_MESSAGES);
     this.hasSubscribers = type == SocketType.XPUB;
-    socket.setSndHWM(MAX_QUEUED_MESSAGES);
     socket.setLinger(0);
     socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(MAX_RECONNECT_MS);
-    socket.setHeartbeatIvl(HEARTBEAT_MS);
-    socket.setHeartbeatTimeout(SILENCE_MS);
+    if (type != SocketType.DEALER) {
+      socket.setHeartbeatIvl(HEARTBEAT_MS);
+      socket.setHeartbeatTimeout(SILENCE_MS);
+    }
     socket.setSendBufferSize(SEND_BUFFER_BYTES);
     socket.setIPv6(address.contains("["));
     if (hasSubscribers) {
@@ -103,7 +106,8 @@ final class Connection {
     return changed;
   }
 
-  private byte @Nullable [] receive() {
+  /** What the peer sent, a frame; null when there is nothing now. */
+  byte @Nullable [] receive() {
     return socket.recv(ZMQ.DONTWAIT);
   }
 
@@ -117,6 +121,11 @@ final class Connection {
     part(new Msg(first.tenant()), ZMQ.SNDMORE);
     part(new Msg(first.service()), ZMQ.SNDMORE);
     part(new PreencodedMessage(batch, taken), 0);
+  }
+
+  /** Hands a message of one frame over; its bytes belong to JeroMQ from then on. */
+  void send(byte[] bytes, int length) {
+    part(new Msg(ByteBuffer.wrap(bytes, 0, length).slice()), 0);
   }
 
   private void part(Msg part, int flags) {

@@ -5,12 +5,9 @@ import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDriver;
 import io.logroute.agent.driver.LogLine;
 import io.logroute.agent.driver.Target;
-import io.logroute.options.TcpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +27,6 @@ import org.zeromq.SocketType;
  * <p>When the connection breaks, what was taken and not settled counts as possibly lost; what was
  * open or queued goes out over the next connection. A PUB socket sends nothing before a
  * subscription is there: it is an XPUB, which on the wire is the same.
- *
- * <p>The node keeps to one address of several, its name's hash saying which first, and moves on to
- * the next when it fails: {@value #HANDSHAKE_LIMIT_MS} ms without a handshake.
  */
 public final class ZmqDriver implements LogDriver {
 
@@ -42,29 +36,21 @@ public final class ZmqDriver implements LogDriver {
   static final int IN_FLIGHT_BYTES = 1 << 20;
 
   static final int MAX_QUEUED = 2;
-  static final int HANDSHAKE_LIMIT_MS = 10_000;
 
   private static final int BATCH_BYTES = 64 * 1024;
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long FIRST_BACKOFF_MS = 50;
-  private static final long MAX_BACKOFF_MS = 5_000;
   private static final int LINGER_MS = 100;
 
   private final DriverContext context;
   private final SocketType socketType;
-  private final List<TcpAddress> addresses;
+  private final Dialer dialer;
   private final Subscriptions subscriptions = new Subscriptions();
   private final Deque<Batch> queued = new ArrayDeque<>();
   private final Deque<Batch> unsettled = new ArrayDeque<>();
   private final Deque<Batch> spare = new ArrayDeque<>();
 
-  private int addressIndex;
-  private @Nullable Resolution resolution;
   private @Nullable Connection connection;
   private @Nullable Batch open;
-  private long attemptNanos;
-  private long retryNanos;
-  private long backoffMs = FIRST_BACKOFF_MS;
   private long unsettledBytes;
   private long pendingLines;
   private long mayFillNanos;
@@ -73,14 +59,7 @@ public final class ZmqDriver implements LogDriver {
   public ZmqDriver(DriverContext context) {
     this.context = context;
     this.socketType = context.socket().equals("PUSH") ? SocketType.PUSH : SocketType.XPUB;
-    this.addresses = context.addresses().stream().map(TcpAddress::parse).toList();
-    this.addressIndex = Math.floorMod(context.node().hashCode(), addresses.size());
-    this.retryNanos = System.nanoTime();
-    context.status().disconnected("connecting to " + address());
-  }
-
-  private TcpAddress address() {
-    return addresses.get(addressIndex);
+    this.dialer = new Dialer(context, socketType);
   }
 
   @Override
@@ -181,26 +160,8 @@ public final class ZmqDriver implements LogDriver {
   }
 
   private boolean connect(long nowNanos) {
-    Resolution lookup = resolution;
-    if (nowNanos < retryNanos) {
-      return false;
-    }
-    if (lookup == null) {
-      resolution = new Resolution(address(), context.wakeUp());
-      return true;
-    }
-    if (!lookup.isDone()) {
-      return false;
-    }
-    resolution = null;
-    String resolved = lookup.address();
-    if (resolved == null) {
-      fail(nowNanos, "the name " + address().host() + " does not resolve");
-      return false;
-    }
-    attemptNanos = nowNanos;
-    connection = new Connection(socketType, resolved, context.wakeUp());
-    return true;
+    connection = dialer.dial(nowNanos);
+    return connection != null;
   }
 
   private boolean watch(long nowNanos) {
@@ -212,20 +173,20 @@ public final class ZmqDriver implements LogDriver {
       disconnect(nowNanos, current);
       return true;
     }
-    boolean changed = current.readSubscriptions(subscriptions);
+    boolean changed = socketType == SocketType.XPUB && current.readSubscriptions(subscriptions);
     boolean wasReady = ready;
     ready = current.isUp() && (socketType == SocketType.PUSH || !subscriptions.isEmpty());
     if (ready && !wasReady) {
       context.status().connected();
       resend(current);
     } else if (wasReady && !ready) {
-      context.status().disconnected(address() + " took back its subscriptions");
+      context.status().disconnected(dialer.address() + " took back its subscriptions");
     } else if (!ready && current.isUp()) {
-      context.status().disconnected("nobody at " + address() + " has subscribed");
-    } else if (!current.isUp() && millisSince(attemptNanos, nowNanos) > HANDSHAKE_LIMIT_MS) {
+      context.status().disconnected("nobody at " + dialer.address() + " has subscribed");
+    } else if (!current.isUp() && dialer.isOverdue(nowNanos)) {
       current.close(0);
       connection = null;
-      fail(nowNanos, address() + " does not answer");
+      dialer.failed(nowNanos, dialer.address() + " does not answer");
     }
     return changed || ready != wasReady;
   }
@@ -253,15 +214,8 @@ public final class ZmqDriver implements LogDriver {
     while (!unsettled.isEmpty()) {
       settleOldest();
     }
-    fail(nowNanos, wasUp ? address() + " closed the connection" : address() + " does not answer");
-  }
-
-  private void fail(long nowNanos, String why) {
-    context.status().disconnected(why);
-    addressIndex = (addressIndex + 1) % addresses.size();
-    long jitterMs = ThreadLocalRandom.current().nextLong(backoffMs / 2 + 1);
-    retryNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(backoffMs / 2 + jitterMs);
-    backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs);
+    dialer.failed(
+        nowNanos, dialer.address() + (wasUp ? " closed the connection" : " does not answer"));
   }
 
   private boolean collectTaken() {
@@ -269,7 +223,7 @@ public final class ZmqDriver implements LogDriver {
     for (Batch batch = queued.peek(); batch != null && batch.isTaken(); batch = queued.peek()) {
       unsettled.add(queued.remove());
       unsettledBytes += batch.length();
-      backoffMs = FIRST_BACKOFF_MS;
+      dialer.succeeded();
       any = true;
     }
     return any;
@@ -300,10 +254,6 @@ public final class ZmqDriver implements LogDriver {
     if (writtenOut && batch.capacityBytes() == BATCH_BYTES && spare.size() <= MAX_QUEUED) {
       spare.add(batch);
     }
-  }
-
-  private static long millisSince(long thenNanos, long nowNanos) {
-    return TimeUnit.NANOSECONDS.toMillis(nowNanos - thenNanos);
   }
 
   @Override

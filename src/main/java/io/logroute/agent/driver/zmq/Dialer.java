@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent.driver.zmq;
+
+import io.logroute.agent.driver.DriverContext;
+import io.logroute.options.TcpAddress;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.zeromq.SocketType;
+
+/**
+ * Opens connections, one after the other: the node keeps to one address of several, its name's hash
+ * saying which first, and moves on to the next when one fails, after a pause that grows. Never
+ * blocks; used by the pipeline's thread.
+ */
+final class Dialer {
+
+  /** An address has failed after this long without a handshake, contracts section 2. */
+  static final int HANDSHAKE_LIMIT_MS = 10_000;
+
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long MAX_PAUSE_MS = 5_000;
+
+  private final DriverContext context;
+  private final SocketType socketType;
+  private final List<TcpAddress> addresses;
+  private int index;
+  private @Nullable Resolution resolution;
+  private long dialledNanos;
+  private long nextNanos = System.nanoTime();
+  private long pauseMs = FIRST_PAUSE_MS;
+
+  Dialer(DriverContext context, SocketType socketType) {
+    this.context = context;
+    this.socketType = socketType;
+    this.addresses = context.addresses().stream().map(TcpAddress::parse).toList();
+    this.index = Math.floorMod(context.node().hashCode(), addresses.size());
+    context.status().disconnected("connecting to " + address());
+  }
+
+  /** The address that it is at. */
+  TcpAddress address() {
+    return addresses.get(index);
+  }
+
+  /** The next connection; null while its name is looked up, or it is too early. */
+  @Nullable Connection dial(long nowNanos) {
+    if (nowNanos < nextNanos) {
+      return null;
+    }
+    Resolution lookup = resolution;
+    if (lookup == null) {
+      resolution = new Resolution(address(), context.wakeUp());
+      return null;
+    }
+    if (!lookup.isDone()) {
+      return null;
+    }
+    resolution = null;
+    String resolved = lookup.address();
+    if (resolved == null) {
+      failed(nowNanos, "the name " + address().host() + " does not resolve");
+      return null;
+    }
+    dialledNanos = nowNanos;
+    return new Connection(socketType, resolved, context.wakeUp());
+  }
+
+  /** Whether the connection that was dialled last has had its time to come up. */
+  boolean isOverdue(long nowNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nowNanos - dialledNanos) > HANDSHAKE_LIMIT_MS;
+  }
+
+  /** The address did not do; the next one's turn comes after a pause. */
+  void failed(long nowNanos, String why) {
+    context.status().disconnected(why);
+    index = (index + 1) % addresses.size();
+    long jitterMs = ThreadLocalRandom.current().nextLong(pauseMs / 2 + 1);
+    nextNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(pauseMs / 2 + jitterMs);
+    pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs);
+  }
+
+  /** Lines have got through: the next pause is a short one again. */
+  void succeeded() {
+    pauseMs = FIRST_PAUSE_MS;
+  }
+}
