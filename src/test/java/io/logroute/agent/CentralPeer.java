@@ -167,7 +167,8 @@ final class CentralPeer implements AutoCloseable {
     if (i < Math.max(actual.size(), expected.size())) {
       throw new AssertionError(
           "of %d lines instead of %d the one at %d is not what was written: %s instead of %s"
-              .formatted(actual.size(), expected.size(), i, around(actual, i), around(expected, i)));
+              .formatted(
+                  actual.size(), expected.size(), i, around(actual, i), around(expected, i)));
     }
   }
 

@@ -175,8 +175,7 @@ final class ContainerWriter {
   Path rotate() {
     compressRotated();
     rotationClock = rotationClock.plusSeconds(1);
-    Path rotated =
-        folder.resolve(current().getFileName() + "." + ROTATED_AT.format(rotationClock));
+    Path rotated = folder.resolve(current().getFileName() + "." + ROTATED_AT.format(rotationClock));
     try {
       Files.move(current(), rotated);
       OutputStream old = out;

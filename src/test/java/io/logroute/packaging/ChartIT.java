@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChartIT {
 
   private static final String CHART = "charts/logroute";
-  private static final String FULL =
-      "src/test/resources/io/logroute/packaging/full-values.yaml";
+  private static final String FULL = "src/test/resources/io/logroute/packaging/full-values.yaml";
 
   /** Stand-ins for the definitions of the Prometheus operator: any spec. */
   private static final String MONITORING =
@@ -111,7 +110,8 @@ class ChartIT {
     Map<String, Object> chart = rights(render("logroute-system"));
 
     assertThat(chart).hasSizeGreaterThanOrEqualTo(6);
-    assertThat(chart).isEqualTo(rights(Files.readString(Checkout.ROOT.resolve("manifests/install.yaml"))));
+    assertThat(chart)
+        .isEqualTo(rights(Files.readString(Checkout.ROOT.resolve("manifests/install.yaml"))));
   }
 
   private Map<String, Object> rights(String yaml) {
@@ -141,7 +141,14 @@ class ChartIT {
         .isEqualTo("[\"tcp://lr-receiver." + namespace + ".svc:5556\"]");
     assertThat(
             kubectl
-                .run("get", "svc", "lr-receiver", "-n", namespace, "-o", "jsonpath={.spec.ports[*].name}")
+                .run(
+                    "get",
+                    "svc",
+                    "lr-receiver",
+                    "-n",
+                    namespace,
+                    "-o",
+                    "jsonpath={.spec.ports[*].name}")
                 .out())
         .isEqualTo("sub pull acked http");
 
