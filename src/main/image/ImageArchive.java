@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes an image as a docker-archive: {@code ImageArchive OUT NAME:TAG VERSION TIMESTAMP
- * LAYER_FOLDER…}. The same folders give the same bytes: entries are sorted, belong to root and
+ * Writes an image as a docker-archive: {@code ImageArchive [--entrypoint=PROGRAM] OUT
+ * NAME:TAG VERSION TIMESTAMP LAYER_FOLDER…}. The same folders give the same bytes: entries are sorted, belong to root and
  * carry the one time stamp; of the modes only "executable" counts.
  *
  * <p>Run from its source by {@code build.sh}. Not Jib: the base has to be made here in any case,
@@ -31,17 +31,25 @@ final class ImageArchive {
   private static final String USER = "65532:65532";
 
   private final Instant time;
+  private final String entryPoint;
 
-  private ImageArchive(Instant time) {
+  private ImageArchive(Instant time, String entryPoint) {
     this.time = time;
+    this.entryPoint = entryPoint;
   }
 
   /** A layer: its digest as the image's configuration names it, and where its tar is. */
   private record Layer(String digest, Path tar) {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] options) throws IOException {
+    String entryPoint = "logroute";
+    String[] args = options;
+    if (options[0].startsWith("--entrypoint=")) {
+      entryPoint = options[0].substring("--entrypoint=".length());
+      args = Arrays.copyOfRange(options, 1, options.length);
+    }
     Path out = Path.of(args[0]);
-    ImageArchive archive = new ImageArchive(Instant.parse(args[3]));
+    ImageArchive archive = new ImageArchive(Instant.parse(args[3]), entryPoint);
     List<Layer> layers = new ArrayList<>();
     for (String folder : Arrays.asList(args).subList(4, args.length)) {
       layers.add(archive.layer(Path.of(folder)));
@@ -77,7 +85,7 @@ final class ImageArchive {
     String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
     return """
         {"architecture":"%s","os":"linux","created":"%s",\
-        "config":{"User":"%s","Entrypoint":["logroute"],"WorkingDir":"/",\
+        "config":{"User":"%s","Entrypoint":["%s"],"WorkingDir":"/",\
         "Env":["PATH=/usr/local/bin:/usr/bin:/bin","LANG=C.UTF-8"],\
         "Labels":{"org.opencontainers.image.title":"LogRoute",\
         "org.opencontainers.image.version":"%s","org.opencontainers.image.licenses":"Apache-2.0"}},\
@@ -87,6 +95,7 @@ final class ImageArchive {
             architecture,
             time,
             USER,
+            entryPoint,
             version,
             quoted(layers.stream().map(layer -> "sha256:" + layer.digest)),
             layers.stream()
