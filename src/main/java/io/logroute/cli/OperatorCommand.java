@@ -53,8 +53,9 @@ public final class OperatorCommand implements Callable<Integer> {
       names = "--http",
       paramLabel = "HOST:PORT",
       defaultValue = ":8081",
+      converter = HostPortConverter.class,
       description = "Health and metrics (default: ${DEFAULT-VALUE}).")
-  private String http;
+  private InetSocketAddress http;
 
   @Option(
       names = "--kubeconfig",
@@ -78,19 +79,8 @@ public final class OperatorCommand implements Callable<Integer> {
             image,
             inlineAddresses == InlineAddresses.allow,
             createDefaultLogAgent,
-            address())
+            http)
         .untilStopped();
     return 0;
-  }
-
-  private InetSocketAddress address() {
-    int colon = http.lastIndexOf(':');
-    try {
-      int port = Integer.parseInt(http.substring(colon + 1));
-      String host = http.substring(0, Math.max(colon, 0)).replaceAll("^\\[|\\]$", "");
-      return colon < 1 ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--http " + http + " is not HOST:PORT or :PORT");
-    }
   }
 }

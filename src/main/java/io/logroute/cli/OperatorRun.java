@@ -17,12 +17,15 @@ import io.logroute.operator.controller.OperatorHttp;
 import io.logroute.operator.controller.OperatorSettings;
 import io.logroute.operator.manifest.AgentSettings;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /**
  * One run of the operator in this process.
@@ -37,6 +40,9 @@ record OperatorRun(
     boolean inlineAddressesAllowed,
     boolean createDefaultLogAgent,
     InetSocketAddress http) {
+
+  /** A running reconciliation has 5 s of it. */
+  private static final Duration STOP_GRACE = Duration.ofSeconds(15);
 
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(LogRoute.class, LogEndpoint.class, LogAgent.class, NodeRouteTable.class);
@@ -60,27 +66,17 @@ record OperatorRun(
             new AgentSettings(namespace, agentImage),
             inlineAddressesAllowed,
             createDefaultLogAgent);
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop, stopped), "stop"));
-    LogRouteOperator operator = new LogRouteOperator(client, settings);
-    try (operator;
+    StopSignal stop = StopSignal.install(STOP_GRACE);
+    int exitCode = CommandLine.ExitCode.USAGE;
+    try (LogRouteOperator operator = new LogRouteOperator(client, settings);
         OperatorHttp server = listen(operator)) {
       operator.start();
       stop.await();
+      exitCode = CommandLine.ExitCode.OK;
     } catch (IllegalStateException e) {
       throw new UsageException(e.getMessage() + ": " + cause(e));
     } finally {
-      stopped.countDown();
-    }
-  }
-
-  private static void stop(CountDownLatch stop, CountDownLatch stopped) {
-    stop.countDown();
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      stop.done(exitCode);
     }
   }
 
@@ -136,10 +132,18 @@ record OperatorRun(
 
   private static String cause(Throwable e) {
     Throwable root = e;
+    boolean connecting = false;
     while (root.getCause() != null) {
       root = root.getCause();
+      connecting |= root instanceof ConnectException;
+    }
+    if (root instanceof UnresolvedAddressException) {
+      return "its name is not known here";
     }
     String message = root.getMessage();
-    return message == null ? root.getClass().getSimpleName() : message;
+    if (message != null) {
+      return message;
+    }
+    return connecting ? "nothing answers there" : root.getClass().getSimpleName();
   }
 }

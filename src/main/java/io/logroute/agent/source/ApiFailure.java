@@ -26,6 +26,16 @@ final class ApiFailure extends IOException {
     return status;
   }
 
+  /** The version that a watch started from is no longer kept. */
+  boolean isGone() {
+    return status == 410;
+  }
+
+  /** Too many requests, or a server that is starting. */
+  boolean isBusy() {
+    return status == 429;
+  }
+
   /** What the server wants us to wait, at most a minute; 0 when it said nothing. */
   long retryAfterMs() {
     return retryAfterMs;

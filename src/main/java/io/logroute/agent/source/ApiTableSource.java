@@ -123,16 +123,19 @@ public final class ApiTableSource implements TableSource {
     }
   }
 
-  /** A version that is gone is nothing special once: a list brings a newer one. */
   private void recover(IOException e) {
-    boolean gone = e instanceof ApiFailure failure && failure.status() == TableResource.GONE;
-    if (gone) {
+    if (e instanceof ApiFailure failure && failure.isGone()) {
       resourceVersion = null;
     }
-    if (!gone || !backoff.isAtFirst()) {
+    if (!isRoutine(e) || !backoff.isAtFirst()) {
       reachability.failed(String.valueOf(e.getMessage()));
     }
     thread.pause(backoff.nextMs(e));
+  }
+
+  /** Once it is nothing special: a list brings a newer version, a busy server has time later. */
+  private static boolean isRoutine(IOException e) {
+    return e instanceof ApiFailure failure && (failure.isGone() || failure.isBusy());
   }
 
   private void follow() throws IOException {

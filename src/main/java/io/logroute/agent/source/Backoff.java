@@ -27,12 +27,12 @@ final class Backoff {
 
   /** The wait after one more failure, in milliseconds. */
   long nextMs(IOException failure) {
-    if (failure instanceof ApiFailure answered && answered.retryAfterMs() > 0) {
-      return answered.retryAfterMs() + random.nextLong(FIRST_MS);
-    }
     long longestMs = failure instanceof ApiFailure ? LONGEST_MS : LONGEST_UNANSWERED_MS;
     long wholeMs = Math.min(longestMs, nextMs);
     nextMs = Math.min(longestMs, 2 * wholeMs);
+    if (failure instanceof ApiFailure answered && answered.retryAfterMs() > 0) {
+      return answered.retryAfterMs() + random.nextLong(FIRST_MS);
+    }
     return wholeMs / 2 + random.nextLong(wholeMs / 2 + 1);
   }
 

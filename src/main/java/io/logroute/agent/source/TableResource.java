@@ -16,7 +16,6 @@ final class TableResource {
   private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
   private static final int MAX_QUOTED_CHARS = 300;
   private static final long MAX_RETRY_AFTER_MS = 60_000;
-  static final int GONE = 410;
 
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -21,7 +21,6 @@ final class TableStatusReporter {
   private static final Logger log = LoggerFactory.getLogger(TableStatusReporter.class);
   private static final long INTERVAL_MS = 1_000;
   private static final int NOT_FOUND = 404;
-  private static final int TOO_MANY_REQUESTS = 429;
 
   private final TableResource resource;
   private final Backoff backoff;
@@ -133,7 +132,7 @@ final class TableStatusReporter {
   private void tell(IOException e) {
     if (e instanceof ApiFailure failure
         && failure.status() < 500
-        && failure.status() != TOO_MANY_REQUESTS
+        && !failure.isBusy()
         && !thread.isStopping()) {
       reachability.failed(String.valueOf(e.getMessage()));
     }

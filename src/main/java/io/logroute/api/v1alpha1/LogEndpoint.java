@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @Group(ApiGroup.NAME)
 @Version(ApiGroup.VERSION)
 @ShortNames("lep")
-@Categories("logroute")
+@Categories(ApiGroup.CATEGORY)
 @AdditionalPrinterColumn(
     name = "Ready",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",

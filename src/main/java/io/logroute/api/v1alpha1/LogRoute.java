@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Group(ApiGroup.NAME)
 @Version(ApiGroup.VERSION)
 @ShortNames("lr")
-@Categories("logroute")
+@Categories(ApiGroup.CATEGORY)
 @AdditionalPrinterColumn(
     name = "Ready",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",

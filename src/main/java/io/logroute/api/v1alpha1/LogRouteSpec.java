@@ -164,6 +164,10 @@ public record LogRouteSpec(
             "The tenant id that lines carry; default: env TENANT_ID, else env _TENANT_ID, else label"
                 + " tenant_id, else 'default'.")
         @ValidationRule(
+            value = ValueSource.ONE_RULE,
+            message = "tenantId" + ValueSource.ONE,
+            reason = "FieldValueForbidden")
+        @ValidationRule(
             value = ValueSource.VALUE_RULE,
             fieldPath = ".value",
             message = "tenantId is " + ValueSource.NO_ID,
@@ -180,6 +184,10 @@ public record LogRouteSpec(
     @JsonPropertyDescription(
             "The service id that lines carry; default: env SERVICE_ID, else env _SERVICE_ID, else"
                 + " label service_id, else 'default'.")
+        @ValidationRule(
+            value = ValueSource.ONE_RULE,
+            message = "serviceId" + ValueSource.ONE,
+            reason = "FieldValueForbidden")
         @ValidationRule(
             value = ValueSource.VALUE_RULE,
             fieldPath = ".value",

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @Group(ApiGroup.NAME)
 @Version(ApiGroup.VERSION)
 @ShortNames("nrt")
-@Categories("logroute")
+@Categories(ApiGroup.CATEGORY)
 @AdditionalPrinterColumn(
     name = "Generation",
     jsonPath = ".metadata.generation",

@@ -5,17 +5,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
-import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** Where a tenant or service id comes from. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(
-    value =
-        "[has(self.value), has(self.fromLabel), has(self.fromAnnotation), has(self.fromEnv)]"
-            + ".filter(x, x).size() == 1",
-    message = "exactly one of value, fromLabel, fromAnnotation and fromEnv must be set",
-    reason = "FieldValueForbidden")
 public record ValueSource(
     @JsonPropertyDescription("The id itself.") @Size(max = 1024) @Nullable String value,
     @JsonPropertyDescription("The name of a label of the pod that holds the id.") @Size(max = 317)
@@ -34,6 +27,11 @@ public record ValueSource(
         @Size(max = 1024)
         @Nullable String defaultValue) {
 
+  static final String ONE_RULE =
+      "[has(self.value), has(self.fromLabel), has(self.fromAnnotation), has(self.fromEnv)]"
+          + ".filter(x, x).size() == 1";
+  static final String ONE =
+      ": exactly one of value, fromLabel, fromAnnotation and fromEnv must be set";
   static final String VALUE_RULE =
       "!has(self.value) || (self.value.matches('^[A-Za-z0-9._-]{1,128}$')"
           + " && !(self.value in ['.', '..']))";

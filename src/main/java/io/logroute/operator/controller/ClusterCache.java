@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
@@ -40,7 +41,6 @@ final class ClusterCache implements AutoCloseable {
 
   private static final Duration SYNC_TIMEOUT = Duration.ofMinutes(2);
   private static final String BY_NODE = "node";
-  private static final String BY_NAMESPACE = "namespace";
 
   private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
   private final SharedIndexInformer<Pod> pods;
@@ -53,14 +53,10 @@ final class ClusterCache implements AutoCloseable {
 
   ClusterCache(KubernetesClient client) {
     pods = informer(client.pods().inAnyNamespace(), Reductions::pod);
-    pods.addIndexers(
-        Map.of(
-            BY_NODE, pod -> listOf(pod.getSpec().getNodeName()),
-            BY_NAMESPACE, pod -> listOf(pod.getMetadata().getNamespace())));
+    pods.addIndexers(Map.of(BY_NODE, pod -> listOf(pod.getSpec().getNodeName())));
     namespaces = informer(client.namespaces(), Reductions::namespace);
     nodes = informer(client.nodes(), Reductions::node);
     routes = informer(client.resources(LogRoute.class).inAnyNamespace(), UnaryOperator.identity());
-    routes.addIndexers(Map.of(BY_NAMESPACE, route -> listOf(route.getMetadata().getNamespace())));
     endpoints = informer(client.resources(LogEndpoint.class), UnaryOperator.identity());
     agents = informer(client.resources(LogAgent.class), UnaryOperator.identity());
     tables = informer(client.resources(NodeRouteTable.class), Reductions::table);
@@ -162,7 +158,7 @@ final class ClusterCache implements AutoCloseable {
   }
 
   List<Pod> podsOfNamespace(String namespace) {
-    return pods.getIndexer().byIndex(BY_NAMESPACE, namespace);
+    return pods.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
   /** The nodes that have pods of a namespace. */
@@ -174,7 +170,7 @@ final class ClusterCache implements AutoCloseable {
   }
 
   List<LogRoute> routesOfNamespace(String namespace) {
-    return routes.getIndexer().byIndex(BY_NAMESPACE, namespace);
+    return routes.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
   Collection<LogRoute> routes() {

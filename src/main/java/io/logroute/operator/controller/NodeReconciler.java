@@ -2,7 +2,6 @@
 package io.logroute.operator.controller;
 
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -93,12 +92,10 @@ final class NodeReconciler implements Reconciler<Node> {
   }
 
   private List<PodFacts> podsOf(String node) {
-    List<Pod> present = cache.podsOfNode(node);
-    Set<String> ids =
-        present.stream().map(pod -> PodFacts.of(pod).logId()).collect(Collectors.toSet());
+    List<PodFacts> present = cache.podsOfNode(node).stream().map(PodFacts::of).toList();
+    Set<String> ids = present.stream().map(PodFacts::logId).collect(Collectors.toSet());
     return Stream.concat(
-            present.stream().map(PodFacts::of),
-            departed.of(node).stream().filter(pod -> !ids.contains(pod.logId())))
+            present.stream(), departed.of(node).stream().filter(pod -> !ids.contains(pod.logId())))
         .toList();
   }
 }

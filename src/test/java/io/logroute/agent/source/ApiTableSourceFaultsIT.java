@@ -186,7 +186,8 @@ class ApiTableSourceFaultsIT {
 
   @Test
   void shouldWaitAsLongAsTheServerSays() {
-    try (ScriptedServer server =
+    try (CapturedLog log = new CapturedLog();
+        ScriptedServer server =
             new ScriptedServer(
                 request -> {
                   request.header("Retry-After", "2");
@@ -199,6 +200,12 @@ class ApiTableSourceFaultsIT {
 
       assertThat(Duration.ofNanos(System.nanoTime() - firstNanos))
           .isGreaterThan(Duration.ofMillis(1_800));
+      await().atMost(SOON).until(() -> server.lists().size() == 3);
+      assertThat(log.lines("WARN", ApiTableSource.class))
+          .as("once is nothing special, twice is")
+          .singleElement()
+          .asString()
+          .contains("429: busy");
     }
   }
 

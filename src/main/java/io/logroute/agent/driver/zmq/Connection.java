@@ -38,6 +38,7 @@ final class Connection {
 
   private final ZMQ.Context context;
   private final ZMQ.Socket socket;
+  private final boolean hasSubscribers;
   private final Runnable wakeUp;
   private volatile boolean up;
   private volatile boolean down;
@@ -47,6 +48,7 @@ final class Connection {
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
     socket.setSndHWM(type == SocketType.DEALER ? 0 : MAX_QUEUED_MESSAGES);
+    this.hasSubscribers = type == SocketType.XPUB;
     socket.setLinger(0);
     socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
     socket.setReconnectIVL(RECONNECT_MS);
@@ -57,7 +59,7 @@ final class Connection {
     }
     socket.setSendBufferSize(SEND_BUFFER_BYTES);
     socket.setIPv6(address.contains("["));
-    if (type == SocketType.XPUB) {
+    if (hasSubscribers) {
       socket.setXpubNoDrop(true);
       socket.setXpubManual(true);
     }
@@ -86,11 +88,14 @@ final class Connection {
   }
 
   /**
-   * Reads what the peer subscribed to or took back since the last call. The socket itself is told
-   * to let everything through once there is a first subscription, since a message that it would
-   * drop for want of one would vanish unseen.
+   * Reads what the peer subscribed to or took back since the last call; a PUSH socket's peer does
+   * neither. The socket itself is told to let everything through once there is a first
+   * subscription, since a message that it would drop for want of one would vanish unseen.
    */
   boolean readSubscriptions(Subscriptions subscriptions) {
+    if (!hasSubscribers) {
+      return false;
+    }
     boolean changed = false;
     for (byte[] frame = receive(); frame != null; frame = receive()) {
       if (subscriptions.change(frame)) {
