@@ -88,7 +88,7 @@ class AgentRestartIT {
     try (CentralPeer centre = CentralPeer.start(folder, socket)) {
       node.route(TableText.everything(centre, socket).text());
       writer.lines(2 * MANY);
-      long repeatable;
+      int repeatable;
       try (AgentProcess agent = AgentProcess.start(node)) {
         centre.awaitCount(5_000);
         int before = centre.received().size();

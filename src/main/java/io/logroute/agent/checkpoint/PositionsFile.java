@@ -26,8 +26,8 @@ import java.util.zip.CRC32C;
 /**
  * Positions on disk: one JSON document, written beside the old one, synced and renamed over it, so
  * that a crash leaves the one or the other. Its first field is a checksum of the rest, since one
- * digit that a disk got wrong would skip lines unseen. A file that is missing, damaged or of a newer version
- * means reading from the beginning: repeats, never a gap.
+ * digit that a disk got wrong would skip lines unseen. A file that is missing, damaged or of a
+ * newer version means reading from the beginning: repeats, never a gap.
  */
 public final class PositionsFile {
 

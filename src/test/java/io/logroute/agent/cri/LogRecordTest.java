@@ -94,7 +94,7 @@ class LogRecordTest {
     for (int i = 0; i < 50_000; i++) {
       byte[] bytes = seeds[i % 2].clone();
       for (int damage = 1 + random.nextInt(3); damage > 0; damage--) {
-        bytes[random.nextInt(bytes.length)] = (byte) (random.nextInt(256));
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       int length = random.nextInt(4) == 0 ? random.nextInt(bytes.length) : bytes.length;
       byte[] exact = Arrays.copyOf(bytes, length);

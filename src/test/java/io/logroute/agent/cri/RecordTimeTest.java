@@ -41,7 +41,8 @@ class RecordTimeTest {
                   ZoneOffset.UTC)
               .atOffset(ZoneOffset.ofTotalSeconds(offsetMinutes * 60));
       int digits = random.nextInt(10);
-      String fraction = digits == 0 ? "" : "." + "%09d".formatted(time.getNano()).substring(0, digits);
+      String fraction =
+          digits == 0 ? "" : "." + "%09d".formatted(time.getNano()).substring(0, digits);
       String text =
           time.format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss"))
               + fraction

@@ -51,10 +51,10 @@ class ContainerLinksTest {
 
   @Test
   void shouldParseAContainersFolder() {
-    ContainerFolder parsed = ContainerFolder.parse(Path.of("/var/log/pods/ns_web_uid-1/my-app"));
-    assertThat(parsed).isNotNull();
+    Path folder = Path.of("/var/log/pods/ns_web_uid-1/my-app");
+    ContainerFolder parsed = new ContainerFolder("ns", "web", "uid-1", "my-app", folder);
+    assertThat(ContainerFolder.parse(folder)).isEqualTo(parsed);
     assertThat(parsed.key()).isEqualTo("ns_web_uid-1/my-app");
-    assertThat(parsed.uid()).isEqualTo("uid-1");
     for (String none : new String[] {"a_b", "a_b_c_d", "__", "_b_c", "a__c", "a_b_"}) {
       assertThat(ContainerFolder.parse(Path.of("/pods", none, "app"))).as(none).isNull();
     }

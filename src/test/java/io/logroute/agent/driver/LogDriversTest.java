@@ -13,7 +13,15 @@ class LogDriversTest {
 
   private static final DriverContext CONTEXT =
       new DriverContext(
-          "none", "node-1", List.of(), "", false, 0, Path.of("."), lines -> {}, () -> {},
+          "none",
+          "node-1",
+          List.of(),
+          "",
+          false,
+          0,
+          Path.of("."),
+          lines -> {},
+          () -> {},
           new ConnectionStatus());
 
   @Test
@@ -28,8 +36,7 @@ class LogDriversTest {
   void shouldSayDockersSentences() {
     assertThatThrownBy(() -> LogDrivers.builtIn().open("syslog", CONTEXT))
         .hasMessage("logger: no log driver named 'syslog' is registered");
-    assertThatThrownBy(
-            () -> LogDrivers.builtIn().register("zmq", context -> new NoneDriver()))
+    assertThatThrownBy(() -> LogDrivers.builtIn().register("zmq", context -> new NoneDriver()))
         .hasMessage("logger: log driver named 'zmq' is already registered");
   }
 }
