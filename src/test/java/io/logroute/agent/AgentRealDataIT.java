@@ -75,7 +75,7 @@ class AgentRealDataIT {
   private static Map<String, Map<String, Expected>> expected() throws IOException {
     return new JsonMapper()
         .readValue(
-            AgentRealDataIT.class.getResource("real-pod-logs.expected.json"),
+            AgentRealDataIT.class.getResourceAsStream("real-pod-logs.expected.json"),
             new TypeReference<>() {});
   }
 

@@ -49,6 +49,7 @@ class AgentRestartIT {
           agent.terminate();
           assertThat(agent.log()).contains("agent stopped").doesNotContain("did not end in time");
         }
+        centre.countOnceQuiet();
       }
       try (AgentProcess agent = AgentProcess.start(node)) {
         centre.awaitLines("app", writer.stdout());
@@ -87,13 +88,13 @@ class AgentRestartIT {
     try (CentralPeer centre = CentralPeer.start(folder, socket)) {
       node.route(TableText.everything(centre, socket).text());
       writer.lines(2 * MANY);
-      long repeatable;
+      int repeatable;
       try (AgentProcess agent = AgentProcess.start(node)) {
         centre.awaitCount(5_000);
         int before = centre.received().size();
         Thread.sleep(1_500);
         agent.kill();
-        repeatable = linesOnceQuiet(centre) - before;
+        repeatable = centre.countOnceQuiet() - before;
       }
       int atKill = centre.received().size();
       try (AgentProcess agent = AgentProcess.start(node)) {
@@ -110,16 +111,6 @@ class AgentRestartIT {
       long lineBytes = writer.bytes() / writer.stdout().size();
       assertThat((long) repeats).isLessThanOrEqualTo(repeatable + IN_FLIGHT_BYTES / lineBytes);
     }
-  }
-
-  /** Waits until the kernel has handed out what a dead agent had sent. */
-  private static int linesOnceQuiet(CentralPeer centre) throws InterruptedException {
-    int count = -1;
-    while (centre.received().size() != count) {
-      count = centre.received().size();
-      Thread.sleep(500);
-    }
-    return count;
   }
 
   private static boolean lastIs(CentralPeer centre, String line) {

@@ -185,6 +185,26 @@ final class CentralPeer implements AutoCloseable {
         .until(() -> received().size() >= count);
   }
 
+  /**
+   * Waits until nothing more comes of what a dead agent had sent: of two connections ZeroMQ reads
+   * in turn, so that the next agent's lines could come between.
+   *
+   * @return how many messages have come
+   */
+  int countOnceQuiet() {
+    int[] last = {-1};
+    await("silence")
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              int before = last[0];
+              last[0] = received().size();
+              return last[0] == before;
+            });
+    return last[0];
+  }
+
   /** SIGKILL: what it had not kept is lost. */
   void kill() {
     if (process != null) {

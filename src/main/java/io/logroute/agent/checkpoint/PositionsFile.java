@@ -12,24 +12,33 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
  * Positions on disk: one JSON document, written beside the old one, synced and renamed over it, so
- * that a crash leaves the one or the other. A file that is missing, damaged or of a newer version
- * means reading from the beginning: repeats, never a gap.
+ * that a crash leaves the one or the other. Its first field is a checksum of the rest, since one
+ * digit that a disk got wrong would skip lines unseen. A file that is missing, damaged or of a
+ * newer version means reading from the beginning: repeats, never a gap.
  */
 public final class PositionsFile {
 
   private static final String NAME = "positions.json";
   private static final int VERSION = 1;
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** The first field, the CRC-32C of all that follows it. */
+  private static final String SEAL = "{\"crc32c\":\"%08x\",";
+
+  private static final int SEAL_LENGTH = SEAL.formatted(0).length();
 
   private final Path file;
 
@@ -49,11 +58,28 @@ public final class PositionsFile {
     } catch (NoSuchFileException e) {
       return Positions.NONE;
     }
-    try (JsonParser json = JSON.createParser(bytes)) {
+    try (JsonParser json = JSON.createParser(intact(bytes))) {
       return document(json);
     } catch (IOException | RuntimeException e) {
       throw new IOException("the positions in " + file + " cannot be used (" + cause(e) + ")", e);
     }
+  }
+
+  private static byte[] intact(byte[] bytes) throws IOException {
+    int length = sealOf(bytes).length;
+    byte[] seal = Arrays.copyOf(bytes, length);
+    if (bytes.length < length || !Arrays.equals(seal, sealOf(bytes))) {
+      throw new IOException("damaged");
+    }
+    return bytes;
+  }
+
+  /** The beginning that a document has to have, given all that stands behind it. */
+  private static byte[] sealOf(byte[] document) {
+    CRC32C crc = new CRC32C();
+    int length = Math.min(SEAL_LENGTH, document.length);
+    crc.update(document, length, document.length - length);
+    return SEAL.formatted(crc.getValue()).getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String cause(Exception e) {
@@ -177,6 +203,7 @@ public final class PositionsFile {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
+      json.writeStringField("crc32c", "00000000");
       json.writeNumberField("version", VERSION);
       json.writeObjectFieldStart("containers");
       for (Map.Entry<String, Container> entry : positions.containers().entrySet()) {
@@ -192,7 +219,10 @@ public final class PositionsFile {
       json.writeEndObject();
       json.writeEndObject();
     }
-    return out.toByteArray();
+    byte[] document = out.toByteArray();
+    byte[] seal = sealOf(document);
+    System.arraycopy(seal, 0, document, 0, seal.length);
+    return document;
   }
 
   private static void container(JsonGenerator json, Container container) throws IOException {
