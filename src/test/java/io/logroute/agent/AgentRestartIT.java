@@ -156,8 +156,9 @@ class AgentRestartIT {
           centre.kill();
           writer.lines(2_000);
           await().atMost(LONG).until(() -> agent.metric("logroute_agent_endpoint_connected") == 0);
+          int before = centre.received().size();
           centre.start();
-          centre.awaitCount(centre.received().size() + 1_000);
+          centre.awaitCount(before + 1_000);
         }
         String last = "the end";
         writer.line("stdout", last);
