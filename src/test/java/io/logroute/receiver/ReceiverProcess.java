@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code logroute receive} as a process of its own, on ports of its choosing. */
-final class ReceiverProcess implements AutoCloseable {
+public final class ReceiverProcess implements AutoCloseable {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -28,16 +28,19 @@ final class ReceiverProcess implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final String sub;
   private final String pull;
+  private final String acked;
   private final String http;
 
   private ReceiverProcess(GuardedProcess process, String log) {
     this.process = process;
     this.sub = first(log, "receiving on (tcp://\\S+) \\(sub\\)");
     this.pull = first(log, "receiving on (tcp://\\S+) \\(pull\\)");
+    this.acked = first(log, "receiving on (tcp://\\S+) \\(acked\\)");
     this.http = first(log, "metrics and health on (http://\\S+)/");
   }
 
-  static ReceiverProcess start(Path dataDir, Path log, String... options) {
+  /** Starts a receiver with every socket, and waits until it listens. */
+  public static ReceiverProcess start(Path dataDir, Path log, String... options) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -52,6 +55,8 @@ final class ReceiverProcess implements AutoCloseable {
                 "--bind-sub",
                 "tcp://127.0.0.1:*",
                 "--bind-pull",
+                "tcp://127.0.0.1:0",
+                "--bind-acked",
                 "tcp://127.0.0.1:0",
                 "--http",
                 "127.0.0.1:0",
@@ -85,16 +90,21 @@ final class ReceiverProcess implements AutoCloseable {
     return peer.equals("pub") ? sub : pull;
   }
 
+  /** The port for agents that wait for acknowledgements. */
+  public int ackedPort() {
+    return URI.create(acked).getPort();
+  }
+
   long pid() {
     return process.pid();
   }
 
-  String log() {
+  public String log() {
     return text(process.log());
   }
 
   /** The value of a metric, labels included in its name; 0 when it is not there. */
-  double metric(String name) {
+  public double metric(String name) {
     return get("/metrics")
         .body()
         .lines()
@@ -116,11 +126,11 @@ final class ReceiverProcess implements AutoCloseable {
     }
   }
 
-  int terminate() {
+  public int terminate() {
     return process.terminate(GRACE);
   }
 
-  int kill() {
+  public int kill() {
     return process.kill();
   }
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.logroute.receiver.ReceiverProcess;
+import io.logroute.receiver.sink.AckedStream;
+import io.logroute.receiver.store.StoredLog;
+import io.logroute.wire.StandardStream;
+import io.logroute.wire.StreamIdentity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real agent and a real receiver that speak the acknowledged protocol, and both are killed, and
+ * their connection is cut, while pods write: at the end every line is stored once and in order.
+ * Longer with {@code -Dlogroute.acked.kills=20}.
+ */
+class AckedDeliveryIT {
+
+  private static final int KILLS = Integer.getInteger("logroute.acked.kills", 2);
+  private static final int LINES_A_STEP = 400;
+  private static final Duration SOON = Duration.ofSeconds(120);
+
+  /** What befalls them. */
+  private enum Blow {
+    AGENT_KILLED,
+    RECEIVER_KILLED,
+    BOTH_KILLED,
+    CONNECTION_CUT
+  }
+
+  @TempDir private Path folder;
+
+  private final long seed = Long.getLong("logroute.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final CuttingProxy proxy = new CuttingProxy();
+  private final List<ContainerWriter> containers = new ArrayList<>();
+  private NodeFolders node;
+  private ReceiverProcess receiver;
+  private AgentProcess agent;
+  private int receivers;
+  private int errLines;
+
+  @BeforeEach
+  void start() {
+    node = new NodeFolders(folder);
+    for (int i = 0; i < 4; i++) {
+      containers.add(node.container("shop", "web-" + i, "app"));
+    }
+    node.route(
+        """
+        apiVersion: logroute.io/v1alpha1
+        kind: NodeRouteTable
+        metadata: {name: node-1}
+        spec:
+          endpoints: [{name: central, addresses: ['tcp://127.0.0.1:%d'], delivery: AtLeastOnce}]
+          routes: [{name: all, driver: zmq, endpoint: central}]
+          pods:
+            - namespace: '*'
+              name: '*'
+              containers: [{name: '*', routes: [{route: all, tenantId: t, serviceId: app}]}]
+        """
+            .formatted(proxy.port()));
+    startReceiver();
+    startAgent();
+  }
+
+  private void startReceiver() {
+    Path log = folder.resolve("receiver-" + receivers++ + ".log");
+    receiver = ReceiverProcess.start(folder.resolve("data"), log, "--roll-bytes", "200Ki");
+    proxy.leadTo(receiver.ackedPort());
+  }
+
+  private void startAgent() {
+    agent = AgentProcess.launch(node);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    agent.close();
+    receiver.close();
+    proxy.close();
+  }
+
+  @Test
+  void shouldStoreEveryLineOnceThroughKillsAndCuts() throws Exception {
+    List<Blow> blows = new ArrayList<>();
+    for (Blow blow : Blow.values()) {
+      blows.addAll(Collections.nCopies(KILLS * (blow == Blow.CONNECTION_CUT ? 4 : 1), blow));
+    }
+    Collections.shuffle(blows, random);
+    for (Blow blow : blows) {
+      write();
+      pauseAtRandom();
+      write();
+      strike(blow);
+    }
+    write();
+    containers.forEach(container -> await("seed " + seed).atMost(SOON).until(() -> has(container)));
+    for (ContainerWriter container : containers) {
+      assertThat(stored(container, "stdout")).as("seed %d", seed).isEqualTo(container.stdout());
+      assertThat(stored(container, "stderr")).as("seed %d", seed).isEqualTo(container.stderr());
+    }
+    assertThat(receiver.metric("logroute_receiver_acked_malformed_total")).isZero();
+    assertThat(agent.terminate()).isZero();
+    assertThat(receiver.terminate()).isZero();
+    assertThat(receiver.log()).doesNotContain("Exception", "ERROR");
+  }
+
+  private void write() {
+    for (ContainerWriter container : containers) {
+      int lines = random.nextInt(LINES_A_STEP);
+      container.lines(lines);
+      container.line("stderr", container.key() + " line " + errLines++ + " of stderr");
+      container.lines(1);
+      if (random.nextInt(4) == 0) {
+        container.rotate();
+      }
+    }
+  }
+
+  /** So that blows fall at different moments of the delivery. */
+  private void pauseAtRandom() {
+    long untilNanos = System.nanoTime() + random.nextLong(400_000_000);
+    await().until(() -> System.nanoTime() - untilNanos > 0);
+  }
+
+  private void strike(Blow blow) {
+    switch (blow) {
+      case AGENT_KILLED -> {
+        agent.kill();
+        startAgent();
+      }
+      case RECEIVER_KILLED -> {
+        receiver.kill();
+        startReceiver();
+      }
+      case BOTH_KILLED -> {
+        receiver.kill();
+        agent.kill();
+        startReceiver();
+        startAgent();
+      }
+      case CONNECTION_CUT -> proxy.cut();
+    }
+  }
+
+  private boolean has(ContainerWriter container) throws IOException {
+    return stored(container, "stdout").size() >= container.stdout().size()
+        && stored(container, "stderr").size() >= container.stderr().size();
+  }
+
+  private List<String> stored(ContainerWriter container, String stream) throws IOException {
+    String[] names = container.key().split("[_/]");
+    StreamIdentity identity =
+        new StreamIdentity(
+            "",
+            "node-1",
+            "t",
+            "app",
+            "all",
+            names[0],
+            names[1],
+            names[2],
+            names[3],
+            0,
+            StandardStream.STDOUT,
+            1);
+    List<String> lines = new ArrayList<>();
+    StoredLog.of(folder.resolve("data"), AckedStream.of(identity))
+        .read(line -> lines.add(new String(line, UTF_8)));
+    return lines.stream().filter(line -> line.endsWith("of " + stream)).toList();
+  }
+}
