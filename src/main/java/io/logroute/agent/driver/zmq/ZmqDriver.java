@@ -174,7 +174,7 @@ public final class ZmqDriver implements LogDriver {
       disconnect(nowNanos, current);
       return true;
     }
-    boolean changed = socketType == SocketType.XPUB && current.readSubscriptions(subscriptions);
+    boolean changed = current.readSubscriptions(subscriptions);
     boolean wasReady = ready;
     ready = current.isUp() && (socketType == SocketType.PUSH || !subscriptions.isEmpty());
     if (ready && !wasReady) {
