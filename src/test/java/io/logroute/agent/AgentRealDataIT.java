@@ -88,9 +88,7 @@ class AgentRealDataIT {
                 (stream, found) ->
                     without
                         .computeIfAbsent(container, unused -> new TreeMap<>())
-                        .put(
-                            stream,
-                            new Expected(found.lines, found.bytes, found.sha256, false))));
+                        .put(stream, new Expected(found.lines, found.bytes, found.sha256, false))));
     return without;
   }
 

@@ -139,9 +139,7 @@ class AgentRestartIT {
         assertThat(agent.metric("logroute_agent_endpoint_connected")).isZero();
         assertThat(agent.get("/healthz").statusCode()).isEqualTo(200);
         centre.start();
-        await()
-            .atMost(LONG)
-            .until(() -> centre.received().size() == writer.stdout().size() + 1);
+        await().atMost(LONG).until(() -> centre.received().size() == writer.stdout().size() + 1);
         CentralPeer.assertSame(centre.lines("app"), with(writer.stdout(), "an error"));
         assertThat(agent.metric("logroute_agent_endpoint_connected")).isEqualTo(1);
         FeedAccounts.assertDiscovered(agent, writer, "all");
@@ -166,9 +164,7 @@ class AgentRestartIT {
           }
           centre.kill();
           writer.lines(2_000);
-          await()
-              .atMost(LONG)
-              .until(() -> agent.metric("logroute_agent_endpoint_connected") == 0);
+          await().atMost(LONG).until(() -> agent.metric("logroute_agent_endpoint_connected") == 0);
           centre.start();
           centre.awaitCount(centre.received().size() + 1_000);
         }
@@ -177,10 +173,10 @@ class AgentRestartIT {
         await().atMost(LONG).until(() -> lastIs(centre, last));
         List<String> received = centre.lines("app");
         Set<String> arrived = new HashSet<>(received);
-        long missing =
-            writer.stdout().stream().filter(line -> !arrived.contains(line)).count();
+        long missing = writer.stdout().stream().filter(line -> !arrived.contains(line)).count();
         assertThat(arrived).hasSameSizeAs(received);
-        CentralPeer.assertSame(received, writer.stdout().stream().filter(arrived::contains).toList());
+        CentralPeer.assertSame(
+            received, writer.stdout().stream().filter(arrived::contains).toList());
         assertThat((double) missing)
             .isLessThanOrEqualTo(agent.metric("logroute_agent_possibly_lost_lines_total"));
         FeedAccounts.assertDiscovered(agent, writer, "all");

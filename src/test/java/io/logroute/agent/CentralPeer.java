@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The centre, in another language and with libzmq: binds, and keeps what comes in a file that
@@ -58,7 +59,7 @@ final class CentralPeer implements AutoCloseable {
   private final int port = FreePort.next();
   private final String[] prefixes;
   private int lives;
-  private GuardedProcess process;
+  private @Nullable GuardedProcess process;
 
   private CentralPeer(Path folder, String kind, String... prefixes) {
     this.folder = folder;
@@ -167,7 +168,8 @@ final class CentralPeer implements AutoCloseable {
     if (i < Math.max(actual.size(), expected.size())) {
       throw new AssertionError(
           "of %d lines instead of %d the one at %d is not what was written: %s instead of %s"
-              .formatted(actual.size(), expected.size(), i, around(actual, i), around(expected, i)));
+              .formatted(
+                  actual.size(), expected.size(), i, around(actual, i), around(expected, i)));
     }
   }
 
@@ -185,7 +187,9 @@ final class CentralPeer implements AutoCloseable {
 
   /** SIGKILL: what it had not kept is lost. */
   void kill() {
-    process.kill();
+    if (process != null) {
+      process.kill();
+    }
   }
 
   @Override

@@ -40,7 +40,8 @@ final class TableText {
   /** An entry for all containers of all pods. */
   TableText all(String... assignments) {
     return pod(
-        "namespace: '*', name: '*'", "{name: '*', routes: [" + String.join(", ", assignments) + "]}");
+        "namespace: '*', name: '*'",
+        "{name: '*', routes: [" + String.join(", ", assignments) + "]}");
   }
 
   String text() {

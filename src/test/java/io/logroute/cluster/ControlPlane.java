@@ -40,6 +40,8 @@ public final class ControlPlane implements AutoCloseable {
 
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
+  private static final AtomicInteger STARTED = new AtomicInteger();
+
   private final KubernetesBinaries binaries = new KubernetesBinaries();
   private final AtomicInteger namespaces = new AtomicInteger();
   private final int etcdPort = FreePort.next();
@@ -54,7 +56,9 @@ public final class ControlPlane implements AutoCloseable {
   private final Kubectl kubectl;
 
   private ControlPlane() throws IOException, GeneralSecurityException {
-    folder = ClusterScript.CHECKOUT.resolve("target/cluster/" + ProcessHandle.current().pid());
+    folder =
+        ClusterScript.CHECKOUT.resolve(
+            "target/cluster/" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet());
     data = Files.createDirectories(folder.resolve("data"));
     kubeconfig = folder.resolve("admin.kubeconfig");
     writeServiceAccountKeys();
@@ -72,6 +76,18 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Starts everything and waits until it is ready, some 5 s. */
   public static ControlPlane start() {
+    ControlPlane started = startEmpty();
+    try {
+      started.applyCustomResourceDefinitions();
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+    return started;
+  }
+
+  /** As {@link #start()}, but with nothing in it: as a cluster is that LogRoute comes to. */
+  public static ControlPlane startEmpty() {
     ControlPlane started;
     try {
       started = new ControlPlane();
@@ -82,7 +98,6 @@ public final class ControlPlane implements AutoCloseable {
     }
     try {
       started.awaitReady();
-      started.applyCustomResourceDefinitions();
     } catch (RuntimeException e) {
       started.close();
       throw e;

@@ -31,7 +31,7 @@ class AgentAccessIT {
   void shouldLetAnAgentPatchTheStatusOfItsOwnNodesTableAndNothingElse(
       ControlPlane cluster, Kubectl kubectl) {
     kubectl.run("create", "namespace", SYSTEM);
-    kubectl.run("apply", "-f", "manifests/agent-access.yaml").orFail();
+    kubectl.run("apply", "-f", "manifests/base/agent-access.yaml").orFail();
     String mine = cluster.unique("own");
     String other = cluster.unique("other");
     table(kubectl, mine);

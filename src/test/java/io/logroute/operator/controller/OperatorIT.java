@@ -62,7 +62,7 @@ class OperatorIT {
     kubectl = cluster.kubectl();
     client = cluster.client();
     kubectl.run("create", "namespace", SYSTEM);
-    kubectl.run("apply", "-f", "manifests/operator-access.yaml").orFail();
+    kubectl.run("apply", "-f", "manifests/base/operator-access.yaml").orFail();
     operatorsClient = clientOfTheOperatorsAccount();
     operator = new LogRouteOperator(operatorsClient, SETTINGS);
   }

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds TARGET/logroute-image.tar, a docker-archive of logroute/logroute:VERSION, with no container
+# engine and no base image: a jlink runtime of the JDK 25 in JAVA_HOME, the few files of this
+# machine's glibc that it needs, a shell for the entry point, and the build's own jars.
+#
+#   build.sh TARGET JAR VERSION TIMESTAMP
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+target=$(cd "$1" && pwd)
+jar=$2
+version=$3
+timestamp=$4
+
+fail() { echo "image: $*" >&2; exit 2; }
+[ "$(uname -s)" = Linux ] || fail "the image is built on Linux, from its glibc"
+command -v ldd >/dev/null 2>&1 || fail "there is no ldd, which comes with glibc"
+[ -x "${JAVA_HOME:?}/bin/jlink" ] || fail "$JAVA_HOME has no jlink"
+
+image=$target/image
+runtime=$image/runtime
+base=$image/1-base
+libs=$image/2-lib-operator
+small=$image/3-lib
+app=$image/4-app
+rm -rf "$base" "$libs" "$small" "$app"
+mkdir -p "$base/opt" "$libs/opt/logroute" "$small/opt/logroute" "$app/opt/logroute/app" "$app/usr/local/bin"
+
+# The runtime takes a while and follows from the JDK alone.
+modules=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.cryptoki,jdk.httpserver,jdk.management,jdk.unsupported
+stamp="$(cat "$JAVA_HOME/release") $modules"
+if [ "$(cat "$image/runtime.stamp" 2>/dev/null)" != "$stamp" ]; then
+  rm -rf "$runtime" "$image/runtime.stamp"
+  "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-debug --no-man-pages --no-header-files \
+    --generate-cds-archive --compress zip-0 --output "$runtime"
+  # Compact object headers have an archive of their own; heaps of 32 GB and more are not ours.
+  "$runtime/bin/java" -XX:+UseCompactObjectHeaders -Xshare:dump >/dev/null
+  rm -f "$runtime/lib/server/classes_nocoops.jsa"
+  printf '%s' "$stamp" >"$image/runtime.stamp"
+fi
+cp -R "$runtime" "$base/opt/java"
+
+# with_libraries FILE...: the libraries of the system that these files are linked with
+with_libraries() {
+  for file in "$@"; do ldd "$file" 2>/dev/null || true; done |
+    sed -n 's/.* => \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | grep -v "^$runtime/" | sort -u
+}
+shell=$(command -v dash || command -v sh)
+shell=$(readlink -f "$shell")
+install_file() {
+  mkdir -p "$base$(dirname "$1")"
+  cp -L "$1" "$base$1"
+}
+libc=$(with_libraries "$runtime/bin/java" | grep '/libc\.so' | head -n 1)
+for library in $(with_libraries "$shell" "$runtime/bin/java" "$runtime"/lib/*.so "$runtime"/lib/server/*.so) \
+  "$(dirname "$libc")/libnss_dns.so.2" "$(dirname "$libc")/libnss_files.so.2" "$(dirname "$libc")/libresolv.so.2"; do
+  [ ! -e "$library" ] || install_file "$library"
+done
+mkdir -p "$base/bin" "$base/etc" "$base/tmp"
+cp "$shell" "$base/bin/sh"
+chmod 755 "$base/bin/sh"
+echo 'hosts: files dns' >"$base/etc/nsswitch.conf"
+printf 'root:x:0:0:root:/:/bin/sh\nlogroute:x:65532:65532:logroute:/tmp:/bin/sh\n' >"$base/etc/passwd"
+printf 'root:x:0:\nlogroute:x:65532:\n' >"$base/etc/group"
+
+cp -R "$target/lib" "$small/opt/logroute/lib"
+cp -R "$target/lib-operator" "$libs/opt/logroute/lib-operator"
+cp "$target/$jar" "$app/opt/logroute/app/logroute.jar"
+cp "$here/logroute" "$app/usr/local/bin/logroute"
+
+"$JAVA_HOME/bin/java" "$here/ImageArchive.java" "$target/logroute-image.tar" \
+  "logroute/logroute:$version" "$version" "$timestamp" "$base" "$libs" "$small" "$app"
