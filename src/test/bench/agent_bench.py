@@ -137,9 +137,9 @@ class Peer:
             cls.environment["PYTHONPATH"] = found.stdout.strip()
         cls.command, cls.name = [sys.executable, str(HERE / "peer.py")], "Python, which is slow"
 
-    def __init__(self, kind, what, lines):
+    def __init__(self, kind, what, lines, skip=0):
         self.process = subprocess.Popen(
-            [*self.command, kind, what, str(lines)], stdout=subprocess.PIPE, text=True, env=self.environment
+            [*self.command, kind, what, str(lines), str(skip)], stdout=subprocess.PIPE, text=True, env=self.environment
         )
         self.address = self.process.stdout.readline().strip()
 
@@ -360,7 +360,7 @@ def run_latency(name, work, rate, seconds, options):
     warm = max(rate, 1000) * 3
     process = peer = None
     try:
-        peer = Peer(kind, "latency", warm + rate * seconds)
+        peer = Peer(kind, "latency", warm + rate * seconds, skip=warm)
         process = start(node, folder, peer, socket)
         time.sleep(3)
         write_steadily(node.logs, warm // 3, 3, options.bytes)

@@ -2,10 +2,11 @@
 // The far end of the bench: binds a PULL or SUB socket, counts the messages that arrive, and says when the
 // first and the last came. As little work a line as libzmq allows, so that the sender is what is measured.
 //
-//   peer pull|sub count|latency LINES
+//   peer pull|sub count|latency LINES SKIP
 //
 // Prints its address, then, after LINES messages or 60 s without one, a line of JSON. With `latency` a line
-// holds `@<CLOCK_MONOTONIC ns>`, and the JSON has how long it took from then to here, in microseconds.
+// holds `@<CLOCK_MONOTONIC ns>`, and the JSON has how long it took from then to here, in microseconds, without
+// the first SKIP lines.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,12 +31,12 @@ static int64_t written_ns(const char *text, size_t length) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) {
-    fprintf(stderr, "usage: peer pull|sub count|latency LINES\n");
+  if (argc != 5) {
+    fprintf(stderr, "usage: peer pull|sub count|latency LINES SKIP\n");
     return 2;
   }
   int sub = strcmp(argv[1], "sub") == 0, latency = strcmp(argv[2], "latency") == 0;
-  int64_t expected = atoll(argv[3]);
+  int64_t expected = atoll(argv[3]), skip = atoll(argv[4]);
   int64_t *latencies = latency ? malloc(expected * sizeof *latencies) : NULL;
 
   void *context = zmq_ctx_new();
@@ -68,10 +69,11 @@ int main(int argc, char **argv) {
   last = now_ns();
   printf("{\"lines\": %" PRId64 ", \"bytes\": %" PRId64 ", \"first\": %" PRId64 ", \"last\": %" PRId64, lines, bytes,
          first, last);
-  if (latency && lines > 0) {
-    qsort(latencies, lines, sizeof *latencies, compare);
-    printf(", \"p50\": %" PRId64 ", \"p99\": %" PRId64 ", \"max\": %" PRId64, latencies[lines / 2] / 1000,
-           latencies[lines * 99 / 100] / 1000, latencies[lines - 1] / 1000);
+  if (latency && lines > skip) {
+    int64_t *counted = latencies + skip, n = lines - skip;
+    qsort(counted, n, sizeof *counted, compare);
+    printf(", \"p50\": %" PRId64 ", \"p99\": %" PRId64 ", \"max\": %" PRId64, counted[n / 2] / 1000,
+           counted[n * 99 / 100] / 1000, counted[n - 1] / 1000);
   }
   printf("}\n");
   fflush(stdout);

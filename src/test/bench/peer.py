@@ -9,7 +9,7 @@ import zmq
 
 
 def main():
-    kind, what, expected = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    kind, what, expected, skip = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     socket = zmq.Context().socket(zmq.SUB if kind == "sub" else zmq.PULL)
     socket.set(zmq.RCVHWM, 100000)
     socket.set(zmq.RCVTIMEO, 60000)
@@ -32,10 +32,10 @@ def main():
     except zmq.Again:
         pass
     found = {"lines": lines, "bytes": size, "first": first, "last": time.monotonic_ns()}
+    latencies = sorted(latencies[skip:])
     if latencies:
-        latencies.sort()
-        found["p50"] = latencies[lines // 2] // 1000
-        found["p99"] = latencies[lines * 99 // 100] // 1000
+        found["p50"] = latencies[len(latencies) // 2] // 1000
+        found["p99"] = latencies[len(latencies) * 99 // 100] // 1000
         found["max"] = latencies[-1] // 1000
     print(json.dumps(found), flush=True)
     return 0 if lines == expected else 1

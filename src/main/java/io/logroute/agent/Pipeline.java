@@ -37,13 +37,20 @@ final class Pipeline {
   /** An endpoint that took nothing for this long does not take lines; less is a full buffer. */
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** The same, once it has been quiet for {@link #LONG_QUIET_NANOS}: a node has many of these. */
+  private static final long SLOW_POLL_NANOS = 2 * POLL_NANOS;
+
+  private static final long LONG_QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** One feed's turn. */
   private static final class Turn {
     final Feed feed;
     long nextNanos;
+    long activeNanos;
 
     Turn(Feed feed) {
       this.feed = feed;
+      this.activeNanos = System.nanoTime();
     }
   }
 
@@ -232,7 +239,13 @@ final class Pipeline {
   private Feed.Step take(Turn turn, long nowNanos) {
     long before = lineNumber;
     Feed.Step step = turn.feed.read(buffer, counted, nowNanos);
-    turn.nextNanos = step == Feed.Step.QUIET ? nowNanos + POLL_NANOS : nowNanos;
+    turn.nextNanos = nowNanos;
+    if (step == Feed.Step.QUIET) {
+      boolean longQuiet = nowNanos - turn.activeNanos > LONG_QUIET_NANOS;
+      turn.nextNanos += longQuiet ? SLOW_POLL_NANOS : POLL_NANOS;
+    } else {
+      turn.activeNanos = nowNanos;
+    }
     takenNanos = lineNumber == before ? takenNanos : nowNanos;
     if (step != Feed.Step.QUIET || lineNumber != before) {
       turn.feed.mark(lineNumber, marks::add);
