@@ -21,6 +21,7 @@ import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Stream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -271,6 +272,9 @@ final class Feed {
     } catch (ZipException | EOFException e) {
       giveUp(progress, e);
       return Step.READ;
+    } catch (ClosedChannelException e) {
+      buffer.clear();
+      return Step.QUIET;
     } catch (IOException e) {
       retryNanos = nowNanos + UNREADABLE_RETRY_NANOS;
       log.warn(
@@ -623,7 +627,7 @@ final class Feed {
     }
     Generation generation = progress.generation;
     long endedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - progress.endSinceNanos);
-    long quietMs = Math.max(endedMs, System.currentTimeMillis() - generation.modifiedMs());
+    long quietMs = Math.max(endedMs, generation.quietMs(System.currentTimeMillis()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
       return quietMs >= PARTIAL_TIMEOUT_MS ? closeOpenLines(driver) : Step.QUIET;
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The centre, in another language and with libzmq: binds, and keeps what comes in a file that
@@ -58,7 +59,7 @@ final class CentralPeer implements AutoCloseable {
   private final int port = FreePort.next();
   private final String[] prefixes;
   private int lives;
-  private GuardedProcess process;
+  private @Nullable GuardedProcess process;
 
   private CentralPeer(Path folder, String kind, String... prefixes) {
     this.folder = folder;
@@ -186,7 +187,9 @@ final class CentralPeer implements AutoCloseable {
 
   /** SIGKILL: what it had not kept is lost. */
   void kill() {
-    process.kill();
+    if (process != null) {
+      process.kill();
+    }
   }
 
   @Override

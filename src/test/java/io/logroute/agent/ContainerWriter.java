@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runtime and the kubelet of one container: writes, rotates, compresses, restarts and deletes
@@ -136,7 +137,7 @@ final class ContainerWriter {
     return flush();
   }
 
-  private void add(String stream, String tag, String text, List<String> ledger) {
+  private void add(String stream, String tag, String text, @Nullable List<String> ledger) {
     clock = clock.plusNanos(1_003);
     byte[] record =
         (clock + " " + stream + " " + tag + " " + text + "\n").getBytes(StandardCharsets.UTF_8);

@@ -2,6 +2,7 @@
 package io.logroute.agent.discovery;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class ContainerLinks {
       for (Path link : links) {
         add(ids, link);
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return ids;
     }
     return ids;

@@ -2,6 +2,7 @@
 package io.logroute.agent.discovery;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -52,6 +53,8 @@ public final class PodsFolder {
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     found.sort((a, b) -> a.name().compareTo(b.name()));
     return found;
@@ -82,6 +85,8 @@ public final class PodsFolder {
       entries.forEach(found::add);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return found;
   }

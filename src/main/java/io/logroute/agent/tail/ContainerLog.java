@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,13 +22,17 @@ import org.jspecify.annotations.Nullable;
  * their inode, compressed copies by the hash of their first record.
  *
  * <p>Order: a generation keeps the place it got at first sight, so that a stepped clock in the
- * suffix of a rotated file cannot move it. One thread sweeps; any may read the list.
+ * suffix of a rotated file cannot move it. A released generation is forgotten only when two
+ * listings in a row lack it: a listing is no snapshot, and one taken while a file is compressed may
+ * have missed the copy and the file. One thread sweeps; any may read the list.
  */
 public final class ContainerLog {
 
   private final ContainerFolder folder;
   private final BiConsumer<LogFile, IOException> unreadable;
   private final Map<Object, Generation> byInode = new HashMap<>();
+  private Set<Generation> absent = Set.of();
+  private Set<Generation> missedOnce = Set.of();
   private volatile List<Generation> generations = List.of();
   private volatile boolean gone;
   private boolean wanted = true;
@@ -78,8 +83,8 @@ public final class ContainerLog {
 
   /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
   public void update(List<LogFile> listing) throws IOException {
-    List<Generation> before = generations;
-    List<Generation> after = new ArrayList<>(before);
+    gone &= listing.isEmpty();
+    List<Generation> after = new ArrayList<>(generations);
     List<Generation> found = new ArrayList<>();
     for (LogFile file : listing) {
       Generation generation = byInode.get(file.inode());
@@ -97,9 +102,7 @@ public final class ContainerLog {
         reopenWhenGrown(generation, file);
       }
     }
-    for (Generation generation : after) {
-      generation.setPresent(found.contains(generation));
-    }
+    noteAbsent(after, found);
     Set<Object> inodes = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
     byInode
         .entrySet()
@@ -109,9 +112,23 @@ public final class ContainerLog {
     forgetGone();
   }
 
+  private void noteAbsent(List<Generation> all, List<Generation> found) {
+    Set<Generation> now = new HashSet<>();
+    for (Generation generation : all) {
+      generation.setPresent(found.contains(generation));
+      if (!generation.isPresent()) {
+        now.add(generation);
+      }
+    }
+    missedOnce = new HashSet<>(now);
+    missedOnce.removeAll(absent);
+    absent = now;
+  }
+
   /** The folder is gone, its files with it. */
   public void setGone() {
     gone = true;
+    missedOnce = Set.of();
     generations.forEach(generation -> generation.setPresent(false));
     forgetGone();
   }
@@ -164,7 +181,7 @@ public final class ContainerLog {
       if (generation.headHash() != HeadHash.UNKNOWN
           && other.headHash() == generation.headHash()
           && other.restart() == generation.restart()
-          && (other.isCompressed() || generation.isCompressed())) {
+          && (other.isCompressed() || generation.isCompressed() || !other.isOpen())) {
         return other;
       }
     }
@@ -177,6 +194,7 @@ public final class ContainerLog {
         known.becomePlain(copy);
       } else {
         copy.release();
+        known.seen(copy.file());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -220,7 +238,9 @@ public final class ContainerLog {
 
   private void forgetGone() {
     List<Generation> kept = new ArrayList<>(generations);
-    kept.removeIf(generation -> !generation.isPresent() && !generation.isOpen());
+    kept.removeIf(
+        generation ->
+            !generation.isPresent() && !generation.isOpen() && !missedOnce.contains(generation));
     if (kept.size() < generations.size()) {
       generations = List.copyOf(kept);
     }

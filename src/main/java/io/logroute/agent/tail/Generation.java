@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +61,14 @@ public final class Generation {
       return false;
     }
     compressed = wanted.name().compressed();
+    try {
+      readHead(opened);
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
     openInode = wanted.inode();
     channel = opened;
-    readHead(opened);
     return true;
   }
 
@@ -187,9 +192,13 @@ public final class Generation {
     return superseded;
   }
 
-  /** Time of the last write that a sweep saw, milliseconds since the epoch. */
-  public long modifiedMs() {
-    return file.modifiedMs();
+  /**
+   * For how long nobody has written, as far as the last sweep tells: 0 when there are more bytes
+   * than it saw, since its time of the last write is not theirs.
+   */
+  public long quietMs(long nowEpochMs) {
+    LogFile seen = file;
+    return !compressed && sizeBytes() > seen.sizeBytes() ? 0 : nowEpochMs - seen.modifiedMs();
   }
 
   /**
@@ -213,13 +222,18 @@ public final class Generation {
     return Math.max(0, uncompressedBytes);
   }
 
-  /** The open file, for readers. */
-  FileChannel channel() throws IOException {
-    return Objects.requireNonNullElseGet(
-        channel,
-        () -> {
-          throw new IllegalStateException(file.path() + " is not open");
-        });
+  /**
+   * The open file, for readers.
+   *
+   * @throws ClosedChannelException when it is not open: the sweeping thread may release it while
+   *     another reads
+   */
+  FileChannel channel() throws ClosedChannelException {
+    FileChannel open = channel;
+    if (open == null) {
+      throw new ClosedChannelException();
+    }
+    return open;
   }
 
   InputStream decompressed() throws IOException {

@@ -41,6 +41,7 @@ public final class LogRouteOperator implements AutoCloseable {
   private final Tables tables;
   private final ChangeRouter changes;
   private final Operator operator;
+  private final OutageReport outages;
 
   public LogRouteOperator(KubernetesClient client, OperatorSettings settings) {
     this.client = client;
@@ -48,6 +49,7 @@ public final class LogRouteOperator implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     cache = new ClusterCache(client);
     tables = new Tables(client, cache);
+    outages = new OutageReport(cache::isWatching);
     DepartedPods departed = new DepartedPods(clock);
     Wakers wakers = new Wakers();
     changes = new ChangeRouter(cache, departed, tables, wakers);
@@ -108,6 +110,7 @@ public final class LogRouteOperator implements AutoCloseable {
     if (settings.createDefaultLogAgent() && cache.agents().isEmpty()) {
       createDefaultLogAgent();
     }
+    outages.start();
     LOG.info("the operator runs");
   }
 
@@ -131,6 +134,7 @@ public final class LogRouteOperator implements AutoCloseable {
 
   @Override
   public void close() {
+    outages.close();
     operator.stop();
     cache.close();
   }

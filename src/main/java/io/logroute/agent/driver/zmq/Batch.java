@@ -69,8 +69,11 @@ final class Batch {
     return length + wantedBytes <= bytes.length;
   }
 
+  /** Makes room for so many bytes; only for an empty batch. */
   void growTo(int capacityBytes) {
-    bytes = new byte[Math.max(bytes.length, capacityBytes)];
+    if (bytes.length < capacityBytes) {
+      bytes = new byte[capacityBytes];
+    }
   }
 
   void add(Prefix prefix, byte[] line, int offset, int lineLength) {

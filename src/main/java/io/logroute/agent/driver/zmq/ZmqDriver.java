@@ -37,7 +37,7 @@ public final class ZmqDriver implements LogDriver {
 
   static final int MAX_QUEUED = 2;
 
-  private static final int BATCH_BYTES = 64 * 1024;
+  private static final int BATCH_BYTES = 256 * 1024;
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int LINGER_MS = 100;
 
@@ -136,6 +136,7 @@ public final class ZmqDriver implements LogDriver {
       return false;
     }
     collectTaken();
+    settle(nowNanos);
     if (queued.size() >= MAX_QUEUED || nowNanos < mayFillNanos) {
       return false;
     }
@@ -173,7 +174,7 @@ public final class ZmqDriver implements LogDriver {
       disconnect(nowNanos, current);
       return true;
     }
-    boolean changed = socketType == SocketType.XPUB && current.readSubscriptions(subscriptions);
+    boolean changed = current.readSubscriptions(subscriptions);
     boolean wasReady = ready;
     ready = current.isUp() && (socketType == SocketType.PUSH || !subscriptions.isEmpty());
     if (ready && !wasReady) {
