@@ -44,6 +44,13 @@ down() {
   fi
   for name in proxy scheduler controllers containerd apiserver etcd; do stop $name; done
   [ ! -x "$bin/kube-proxy" ] || kube-proxy --cleanup >/dev/null 2>&1 || true
+  for chain in INPUT OUTPUT; do iptables -D $chain -j KUBE-FIREWALL 2>/dev/null || true; done
+  for place in mangle:KUBE-IPTABLES-HINT mangle:KUBE-KUBELET-CANARY nat:KUBE-KUBELET-CANARY filter:KUBE-KUBELET-CANARY filter:KUBE-FIREWALL; do
+    iptables -t "${place%:*}" -F "${place#*:}" 2>/dev/null && iptables -t "${place%:*}" -X "${place#*:}" || true
+  done
+  for namespace in $(ip netns list | grep -o '^cni-[^ ]*' || true); do
+    [ ! -e "$run" ] || ip netns delete "$namespace" || true
+  done
   { grep -oE " ($run|$runtime)[^ ]*" /proc/mounts || true; } | sort -r | while read -r mount; do umount -l "$mount" || true; done
   for bridge in lr0 cni0; do ip link delete $bridge 2>/dev/null || true; done
   [ ! -f "$run/made-log-folders" ] || rm -rf /var/log/pods /var/log/containers /var/lib/logroute
