@@ -5,8 +5,9 @@ import io.logroute.wire.WireLimits;
 
 /**
  * What agents may make the receiver hold. What is granted to all sessions together never exceeds
- * the budget: a session gets an eighth of what is left, no more than the largest window, and is
- * refused when that is too little.
+ * the budget: a session gets a small part of what is left, within the protocol's least and the
+ * largest window, so that windows become smaller the more agents there are, and at last none is
+ * left.
  *
  * @param sessions at a time
  * @param streams open in one session
@@ -18,7 +19,8 @@ record AckedLimits(int sessions, int streams, int allStreams, long windowBytes, 
 
   private static final long MAX_WINDOW_BYTES = 4L << 20;
 
-  static final int SESSIONS = 4096;
+  private static final int SHARE = 128;
+  private static final int SESSIONS = 4096;
   private static final int ALL_STREAMS = 262_144;
 
   /** A quarter of the memory may wait for the disk. */
@@ -27,8 +29,16 @@ record AckedLimits(int sessions, int streams, int allStreams, long windowBytes, 
         SESSIONS, WireLimits.USUAL_OPEN_STREAMS, ALL_STREAMS, MAX_WINDOW_BYTES, heapBytes / 4);
   }
 
-  /** The window of one more session; less than the protocol's least when there is no room. */
+  /** The window of one more session; 0 when there is no room for one. */
   long window(long grantedBytes) {
-    return Math.min(windowBytes, (budgetBytes - grantedBytes) / 8);
+    long leftBytes = budgetBytes - grantedBytes;
+    return leftBytes < WireLimits.MIN_WINDOW_BYTES
+        ? 0
+        : Math.min(windowBytes, Math.max(WireLimits.MIN_WINDOW_BYTES, leftBytes / SHARE));
+  }
+
+  /** Whether it is time to find out which sessions nobody needs any more. */
+  boolean isTight(int sessionCount, long grantedBytes) {
+    return sessionCount >= sessions || budgetBytes - grantedBytes < budgetBytes / 4;
   }
 }

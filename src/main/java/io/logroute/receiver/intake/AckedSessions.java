@@ -153,7 +153,7 @@ final class AckedSessions {
     }
     endAbandoned(hello);
     long window = limits.window(grantedBytes);
-    if (sessions.size() >= limits.sessions() || window < WireLimits.MIN_WINDOW_BYTES) {
+    if (sessions.size() >= limits.sessions() || window == 0) {
       refuse(
           peer,
           hello.session(),
@@ -189,7 +189,7 @@ final class AckedSessions {
    * other sessions are sent something harmless, all sessions when there is little room.
    */
   private void endAbandoned(Message.Hello hello) {
-    boolean tight = limits.window(grantedBytes) < limits.windowBytes();
+    boolean tight = limits.isTight(sessions.size(), grantedBytes);
     for (AckedSession session : List.copyOf(sessions.values())) {
       boolean same = session.node.equals(hello.node()) && session.cluster.equals(hello.cluster());
       if (same || tight) {

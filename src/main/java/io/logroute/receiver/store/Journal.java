@@ -140,7 +140,7 @@ final class Journal implements AutoCloseable {
         JournalRecord.read(record, visitor);
       }
     } catch (NoSuchFileException e) {
-      LOG.info("{} was not written yet", path);
+      LOG.debug("{} was not written yet", path);
     }
   }
 
