@@ -182,11 +182,7 @@ final class Conductor {
       for (Path pod : podsFolder.podFolders()) {
         watch.watch(pod);
         foundPods.add(pod);
-        for (ContainerFolder folder : podsFolder.containers(pod)) {
-          watch.watch(folder.path());
-          found.add(folder.path());
-          sweep(containers.computeIfAbsent(folder.path(), unused -> discover(folder)));
-        }
+        sweepPod(pod, found);
       }
       podsFolderFailing = false;
       swept = true;
@@ -198,6 +194,19 @@ final class Conductor {
       return;
     }
     forgetGone(found, foundPods);
+  }
+
+  private void sweepPod(Path pod, Set<Path> found) {
+    try {
+      for (ContainerFolder folder : podsFolder.containers(pod)) {
+        watch.watch(folder.path());
+        found.add(folder.path());
+        sweep(containers.computeIfAbsent(folder.path(), unused -> discover(folder)));
+      }
+    } catch (IOException e) {
+      unreadable(pod, e);
+      containers.keySet().stream().filter(path -> path.startsWith(pod)).forEach(found::add);
+    }
   }
 
   private void sweepOne(Path folder) {
@@ -238,7 +247,11 @@ final class Conductor {
     podFolders.addAll(foundPods);
     unreadable
         .keySet()
-        .removeIf(path -> !found.contains(path) && !found.contains(path.getParent()));
+        .removeIf(
+            path ->
+                !found.contains(path)
+                    && !found.contains(path.getParent())
+                    && !foundPods.contains(path));
     for (Map.Entry<Path, ContainerState> entry : containers.entrySet()) {
       if (!found.contains(entry.getKey())) {
         watch.forget(entry.getKey());
