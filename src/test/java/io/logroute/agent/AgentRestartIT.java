@@ -22,7 +22,7 @@ class AgentRestartIT {
   private static final int MANY = 60_000;
 
   /** What may be in flight: 1 MiB not yet settled, two batches queued, one open. */
-  private static final long IN_FLIGHT_BYTES = (1 << 20) + 4 * 64 * 1024;
+  private static final long IN_FLIGHT_BYTES = (1 << 20) + 4 * 256 * 1024;
 
   @TempDir Path folder;
 
