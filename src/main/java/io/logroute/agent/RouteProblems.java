@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 final class RouteProblems {
 
   private static final String THREE_FRAME = "three-frame";
+  private static final String NEEDS_ENDPOINT = "zmq";
 
   private RouteProblems() {}
 
@@ -45,6 +46,9 @@ final class RouteProblems {
         found.add(problem.sentence());
       }
       found.addAll(ids(table, route));
+      if (route.endpoint() == null && route.driver().equals(NEEDS_ENDPOINT)) {
+        found.add("a route with driver zmq names no endpoint of the table");
+      }
       if (route.endpoint() != null) {
         found.addAll(of(Objects.requireNonNull(endpoints.get(route.endpoint()))));
       }
