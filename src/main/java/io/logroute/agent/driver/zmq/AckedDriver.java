@@ -362,8 +362,7 @@ public final class AckedDriver implements LogDriver {
 
   private boolean keepAlive(Connection current, long nowNanos) {
     if (current.isDown()) {
-      String what = current.isUp() ? " closed the connection" : " does not answer";
-      endSession(nowNanos, dialer.address() + what);
+      endSession(nowNanos, dialer.address() + current.ending(welcomed));
       return true;
     }
     if (!welcomed && dialer.isOverdue(nowNanos)) {

@@ -2,12 +2,12 @@
 package io.logroute.agent.driver.zmq;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMonitor;
 import zmq.Msg;
-import zmq.ZError;
 
 /**
  * One connection of one socket: it comes up once, and when it breaks it is over. JeroMQ would
@@ -34,12 +34,17 @@ final class Connection {
    */
   private static final byte[] EVERYTHING = {1};
 
+  /** A peer of another type ends the connection in the middle of the handshake. */
+  private static final long AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   static final int SEND_BUFFER_BYTES = 256 * 1024;
 
   private final ZMQ.Context context;
   private final ZMQ.Socket socket;
+  private final String name;
   private final boolean hasSubscribers;
   private final Runnable wakeUp;
+  private volatile long upNanos;
   private volatile boolean up;
   private volatile boolean down;
 
@@ -48,6 +53,7 @@ final class Connection {
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
     socket.setSndHWM(type == SocketType.DEALER ? 0 : MAX_QUEUED_MESSAGES);
+    this.name = type == SocketType.XPUB ? "PUB" : type.name();
     this.hasSubscribers = type == SocketType.XPUB;
     socket.setLinger(0);
     socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
@@ -70,6 +76,7 @@ final class Connection {
 
   private void onEvent(ZMonitor.Event event) {
     if (event == ZMonitor.Event.HANDSHAKE_PROTOCOL) {
+      upNanos = System.nanoTime();
       up = true;
     } else {
       down = true;
@@ -85,6 +92,16 @@ final class Connection {
   /** Whether the connection broke, or never came to be. */
   boolean isDown() {
     return down;
+  }
+
+  /** What the connection's end looks like from here: a clause that goes after the address. */
+  String ending(boolean wasInUse) {
+    if (!up) {
+      return " does not answer";
+    }
+    return wasInUse || System.nanoTime() - upNanos > AT_ONCE_NANOS
+        ? " closed the connection"
+        : " closed the connection at once: the socket there is not one for " + name;
   }
 
   /**
@@ -112,27 +129,26 @@ final class Connection {
   }
 
   /**
-   * Hands a batch to the I/O thread.
+   * Hands a batch to the I/O thread. A connection that takes nothing has broken, which its monitor
+   * may say only later, and {@link #isDown} is true from then on.
    *
    * @param taken is run by the I/O thread when it begins to write the batch
    */
   void send(Batch batch, Runnable taken) {
     Batch.Prefix first = batch.first();
-    part(new Msg(first.tenant()), ZMQ.SNDMORE);
-    part(new Msg(first.service()), ZMQ.SNDMORE);
-    part(new PreencodedMessage(batch, taken), 0);
+    down |=
+        !part(new Msg(first.tenant()), ZMQ.SNDMORE)
+            || !part(new Msg(first.service()), ZMQ.SNDMORE)
+            || !part(new PreencodedMessage(batch, taken), 0);
   }
 
-  /** Hands a message of one frame over; its bytes belong to JeroMQ from then on. */
+  /** The same for a message of one frame; its bytes belong to JeroMQ from then on. */
   void send(byte[] bytes, int length) {
-    part(new Msg(ByteBuffer.wrap(bytes, 0, length).slice()), 0);
+    down |= !part(new Msg(ByteBuffer.wrap(bytes, 0, length).slice()), 0);
   }
 
-  private void part(Msg part, int flags) {
-    if (!socket.base().send(part, flags | ZMQ.DONTWAIT)) {
-      throw new IllegalStateException(
-          "ZeroMQ refused a message, error " + ZError.toString(socket.base().errno()));
-    }
+  private boolean part(Msg part, int flags) {
+    return socket.base().send(part, flags | ZMQ.DONTWAIT);
   }
 
   /** Ends the connection; waits up to a time for what was handed over, then drops it. */

@@ -20,7 +20,7 @@ final class Dialer {
   static final int HANDSHAKE_LIMIT_MS = 10_000;
 
   private static final long FIRST_PAUSE_MS = 50;
-  private static final long MAX_PAUSE_MS = 5_000;
+  private static final long MAX_PAUSE_MS = 2_000;
 
   private final DriverContext context;
   private final SocketType socketType;

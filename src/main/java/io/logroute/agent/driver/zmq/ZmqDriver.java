@@ -199,7 +199,7 @@ public final class ZmqDriver implements LogDriver {
   }
 
   private void disconnect(long nowNanos, Connection current) {
-    boolean wasUp = current.isUp();
+    boolean wasInUse = ready && !unsettled.isEmpty();
     current.close(0);
     connection = null;
     ready = false;
@@ -215,8 +215,7 @@ public final class ZmqDriver implements LogDriver {
     while (!unsettled.isEmpty()) {
       settleOldest();
     }
-    dialer.failed(
-        nowNanos, dialer.address() + (wasUp ? " closed the connection" : " does not answer"));
+    dialer.failed(nowNanos, dialer.address() + current.ending(wasInUse));
   }
 
   private boolean collectTaken() {
