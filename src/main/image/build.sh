@@ -23,19 +23,19 @@ base=$image/1-base
 libs=$image/2-lib-operator
 small=$image/3-lib
 app=$image/4-app
-rm -rf "$base" "$libs" "$small" "$app"
-mkdir -p "$base/opt" "$libs/opt/logroute" "$small/opt/logroute" "$app/opt/logroute/app" "$app/usr/local/bin"
+caches=$image/5-aot
+rm -rf "$base" "$libs" "$small" "$app" "$caches"
+mkdir -p "$base/opt" "$libs/opt/logroute" "$small/opt/logroute" "$app/opt/logroute/app" "$app/usr/local/bin" "$caches/opt/logroute"
 
 # The runtime takes a while and follows from the JDK alone.
 modules=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.cryptoki,jdk.httpserver,jdk.management,jdk.unsupported
-stamp="$(cat "$JAVA_HOME/release") $modules"
+stamp="$(cat "$JAVA_HOME/release") $modules zip-6"
 if [ "$(cat "$image/runtime.stamp" 2>/dev/null)" != "$stamp" ]; then
   rm -rf "$runtime" "$image/runtime.stamp"
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-debug --no-man-pages --no-header-files \
-    --generate-cds-archive --compress zip-0 --output "$runtime"
-  # Compact object headers have an archive of their own; heaps of 32 GB and more are not ours.
+    --compress zip-6 --output "$runtime"
+  # Every command has compact object headers, which have an archive of their own.
   "$runtime/bin/java" -XX:+UseCompactObjectHeaders -Xshare:dump >/dev/null
-  rm -f "$runtime/lib/server/classes_nocoops.jsa"
   printf '%s' "$stamp" >"$image/runtime.stamp"
 fi
 cp -R "$runtime" "$base/opt/java"
@@ -67,6 +67,23 @@ cp -R "$target/lib" "$small/opt/logroute/lib"
 cp -R "$target/lib-operator" "$libs/opt/logroute/lib-operator"
 cp "$target/$jar" "$app/opt/logroute/app/logroute.jar"
 cp "$here/logroute" "$app/usr/local/bin/logroute"
+cp -R "$here/../jvm" "$app/opt/logroute/jvm"
+
+# The caches are made in a folder that looks like the image's own, since a cache knows its class path,
+# the jars' times among it. They are the one layer that differs from build to build.
+training=$image/training
+rm -rf "$training"
+mkdir -p "$training/app" "$training/lib"
+for file in "$small"/opt/logroute/lib/picocli-*.jar; do
+  "$JAVA_HOME/bin/java" "$here/ArchivableJar.java" "$file" "$file.new"
+  mv "$file.new" "$file"
+done
+cp "$app/opt/logroute/app/logroute.jar" "$training/app/"
+cp "$small"/opt/logroute/lib/*.jar "$training/lib/"
+touch -d "$timestamp" "$training"/app/*.jar "$training"/lib/*.jar
+classpath=$training/app/logroute.jar
+for file in "$training"/lib/*.jar; do classpath=$classpath:$file; done
+"$JAVA_HOME/bin/java" "$here/TrainAot.java" "$runtime/bin/java" "$here/../jvm" "$classpath" "$caches/opt/logroute/aot"
 
 "$JAVA_HOME/bin/java" "$here/ImageArchive.java" "$target/logroute-image.tar" \
-  "logroute/logroute:$version" "$version" "$timestamp" "$base" "$libs" "$small" "$app"
+  "logroute/logroute:$version" "$version" "$timestamp" "$base" "$libs" "$small" "$app" "$caches"

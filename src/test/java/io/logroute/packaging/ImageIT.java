@@ -93,14 +93,15 @@ class ImageIT {
     String agent = Command.run(traced("agent")).outOrFail();
     String operator = Command.run(traced("operator")).outOrFail();
 
-    assertThat(agent).contains("/opt/logroute/lib/*").doesNotContain("lib-operator");
-    assertThat(operator).contains("/opt/logroute/lib-operator/*");
+    assertThat(agent).contains("/opt/logroute/lib/jeromq").doesNotContain("lib-operator/");
+    assertThat(operator).contains("/opt/logroute/lib-operator/kubernetes-client");
   }
 
   private static List<String> traced(String command) {
     return inside("/bin/sh", "-x", "/usr/local/bin/logroute", command, "--help");
   }
 
+  /** Both with their AOT caches: the JVM ends when it cannot use the one that it is given. */
   @Test
   void shouldRunAReceiverAndAnAgent() throws IOException {
     Files.createDirectories(root.resolve("tmp/pods"));
@@ -116,6 +117,7 @@ class ImageIT {
     try (GuardedProcess receiver =
             start(
                 "receiver",
+                Map.of("LOGROUTE_JAVA_OPTS", "-XX:AOTMode=on"),
                 "receive",
                 "--bind-pull=tcp://127.0.0.1:" + FreePort.next(),
                 "--http=127.0.0.1:" + FreePort.next(),
@@ -123,6 +125,7 @@ class ImageIT {
         GuardedProcess agent =
             start(
                 "agent",
+                Map.of("LOGROUTE_JAVA_OPTS", "-XX:AOTMode=on"),
                 "agent",
                 "--routes=/tmp/table.yaml",
                 "--pods-dir=/tmp/pods",
@@ -147,6 +150,7 @@ class ImageIT {
     try (GuardedProcess operator =
         start(
             "operator",
+            Map.of(),
             "operator",
             "--kubeconfig=/tmp/kubeconfig",
             "--namespace=" + cluster.createNamespace("image"),
@@ -162,12 +166,13 @@ class ImageIT {
         .until(() -> Files.readString(process.log()).contains(text));
   }
 
-  private static GuardedProcess start(String name, String... arguments) throws IOException {
+  private static GuardedProcess start(
+      String name, Map<String, String> environment, String... arguments) throws IOException {
     Path log = TARGET.resolve("image-it/" + name + ".log");
     Files.deleteIfExists(log);
     List<String> command = new ArrayList<>(inside("/usr/local/bin/logroute"));
     command.addAll(List.of(arguments));
-    return GuardedProcess.start(command, Map.of(), log);
+    return GuardedProcess.start(command, environment, log);
   }
 
   /** A command in the image's root folder, as its user; the mount of /proc ends with it. */
