@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import statistics
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -149,7 +151,40 @@ class Peer:
         return json.loads(line) if line else {"lines": 0}
 
 
+class Receiver:
+    """`logroute receive` as the peer of the acknowledged protocol: what it has is stored, with fsync."""
+
+    def __init__(self, work, lines):
+        self.lines = lines
+        log = work / "receive.log"
+        command = [ROOT / "logroute", "receive", "--bind-acked", "tcp://127.0.0.1:0", "--http", "127.0.0.1:0"]
+        command += ["--data-dir", work / "data"]
+        with open(log, "wb") as out:
+            self.process = subprocess.Popen([str(c) for c in command], stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        while "lines are kept in" not in log.read_text():
+            if self.process.poll() is not None:
+                raise SystemExit(f"agent-bench: the receiver ended: {log.read_text()}")
+            time.sleep(0.02)
+        self.address = re.search(r"receiving on (tcp://\S+) \(acked\)", log.read_text()).group(1)
+        self.metrics = re.search(r"metrics and health on (http://\S+?)/", log.read_text()).group(1) + "/metrics"
+
+    def received(self):
+        text = urllib.request.urlopen(self.metrics).read().decode()
+        return int(sum(float(n) for n in re.findall(r"logroute_receiver_received_lines_total\{.*?\} (\S+)", text)))
+
+    def result(self):
+        first = None
+        while True:
+            now, count = time.monotonic_ns(), self.received()
+            if first is None and count:
+                first = now
+            if count >= self.lines:
+                return {"lines": count, "first": first, "last": now}
+            time.sleep(0.01)
+
+
 def start_agent(node, work, peer, socket):
+    delivery = "AtLeastOnce" if socket == "ACKED" else f"AtMostOnce, socket: {socket}, format: three-frame"
     table = work / "routes.yaml"
     table.write_text(
         f"""apiVersion: logroute.io/v1alpha1
@@ -157,7 +192,7 @@ kind: NodeRouteTable
 metadata: {{name: bench}}
 spec:
   endpoints:
-  - {{name: central, addresses: ["{peer.address}"], delivery: AtMostOnce, socket: {socket}, format: three-frame}}
+  - {{name: central, addresses: ["{peer.address}"], delivery: {delivery}}}
   routes:
   - {{name: bench/all, driver: zmq, endpoint: central}}
   pods:
@@ -202,14 +237,20 @@ def has_rsyslog():
 CONTESTANTS = {
     "agent-push": (start_agent, "pull", "PUSH"),
     "agent-pub": (start_agent, "sub", "PUB"),
+    "agent-acked": (start_agent, "acked", "ACKED"),
     "rsyslog": (start_rsyslog, "pull", "PUSH"),
 }
 LABELS = {
     "agent-push": "agent, three-frame, PUSH",
     "agent-pub": "agent, three-frame, PUB",
+    "agent-acked": "agent, acked, to files with fsync",
     "rsyslog": "rsyslog, imfile to omczmq, PUSH",
     "wc": "wc -l",
 }
+
+
+# CPU-s a million lines and peak MiB of the receiver in each run.
+RECEIVERS = []
 
 
 # ---- backlog ---------------------------------------------------------------------------------------------------
@@ -218,7 +259,7 @@ LABELS = {
 def run_backlog(name, node, work, lines):
     start, kind, socket = CONTESTANTS[name]
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
-    peer = Peer(kind, "count", lines)
+    peer = Receiver(folder, lines) if kind == "acked" else Peer(kind, "count", lines)
     begun = time.monotonic_ns()
     process = start(node, folder, peer, socket)
     try:
@@ -226,9 +267,13 @@ def run_backlog(name, node, work, lines):
         cpu = cpu_seconds(process.pid)
         peak = memory_bytes(process.pid, "VmHWM")
         resident = memory_bytes(process.pid, "VmRSS")
+        if kind == "acked":
+            RECEIVERS.append((cpu_seconds(peer.process.pid) / (lines / 1e6), memory_bytes(peer.process.pid, "VmHWM") / MIB))
     finally:
         end(process)
         end(peer.process)
+        if kind == "acked":
+            shutil.rmtree(folder / "data", ignore_errors=True)
     if result["lines"] != lines:
         raise SystemExit(f"agent-bench: {name} delivered {result['lines']} of {lines} lines; see {folder}")
     return {
@@ -276,6 +321,9 @@ def backlog(options, work):
             if options.verbose:
                 print(number, name, {k: round(v, 3) for k, v in run.items()}, file=sys.stderr, flush=True)
     table({name: medians(found) for name, found in runs.items()})
+    if RECEIVERS:
+        cpu, peak = (statistics.median(values) for values in zip(*RECEIVERS))
+        print(f"the receiver beside it: {cpu:.3f} CPU-s a million lines, its start included, {peak:.0f} MiB at most")
     print(f"load {os.getloadavg()[0]:.1f} at the end")
 
 
@@ -289,7 +337,7 @@ def table(found):
             f" | {m['peak']:.0f} | {m['resident']:.0f} |"
         )
     print()
-    for name in ("agent-push", "agent-pub"):
+    for name in ("agent-push", "agent-pub", "agent-acked"):
         for other in ("rsyslog", "wc"):
             if name in found and other in found:
                 cpu = found[name]["cpu"] / found[other]["cpu"]
@@ -386,7 +434,7 @@ def parse():
     parser.add_argument("--bytes", type=int, default=190, help="mean record, its CRI header of 41 B included")
     parser.add_argument("--files", type=int, default=1)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", type=lambda s: s.split(","), default=["wc", "rsyslog", "agent-push", "agent-pub"])
+    parser.add_argument("--only", type=lambda s: s.split(","), default=["wc", "rsyslog", "agent-push", "agent-pub", "agent-acked"])
     parser.add_argument("--idle", action="store_true", help="CPU of the agent while nothing is written")
     parser.add_argument("--latency", type=int, metavar="RATE", help="write to wire at so many lines a second")
     parser.add_argument("--seconds", type=int, default=10, help="of a run with --idle or --latency")

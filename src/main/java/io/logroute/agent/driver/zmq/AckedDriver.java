@@ -52,7 +52,7 @@ public final class AckedDriver implements LogDriver {
   private static final int BATCH_BYTES = WireLimits.USUAL_BATCH_BYTES;
   private static final String SOFTWARE = "logroute-agent";
   private static final long ACK_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final int MAX_SPARE = 4;
+  private static final int MAX_SPARE = MAX_WINDOW_BYTES / BATCH_BYTES;
   private static final int LINGER_MS = 200;
   private static final long PING_NANOS = TimeUnit.MILLISECONDS.toNanos(WireLimits.PING_AFTER_MS);
   private static final long SILENCE_NANOS =
