@@ -40,9 +40,16 @@ class WrongPeerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "DEALER, PULL", "DEALER, SUB", "DEALER, PUB", "DEALER, PAIR",
-    "PUSH, ROUTER", "PUSH, SUB", "PUSH, PAIR",
-    "PUB, ROUTER", "PUB, PULL", "PUB, PUSH"
+    "DEALER, PULL",
+    "DEALER, SUB",
+    "DEALER, PUB",
+    "DEALER, PAIR",
+    "PUSH, ROUTER",
+    "PUSH, SUB",
+    "PUSH, PAIR",
+    "PUB, ROUTER",
+    "PUB, PULL",
+    "PUB, PUSH"
   })
   void shouldSayThatTheSocketThereIsOfAnotherType(String own, SocketType wrong) {
     ZMQ.Socket peer = context.createSocket(wrong);
