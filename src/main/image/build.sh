@@ -68,6 +68,7 @@ cp -R "$target/lib-operator" "$libs/opt/logroute/lib-operator"
 cp "$target/$jar" "$app/opt/logroute/app/logroute.jar"
 cp "$here/logroute" "$app/usr/local/bin/logroute"
 cp -R "$here/../jvm" "$app/opt/logroute/jvm"
+[ ! -f "$target/logroute-sbom.json" ] || cp "$target/logroute-sbom.json" "$app/opt/logroute/sbom.json"
 
 # The caches are made in a folder that looks like the image's own, since a cache knows its class path,
 # the jars' times among it. They are the one layer that differs from build to build.

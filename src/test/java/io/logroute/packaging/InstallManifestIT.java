@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code manifests/} on an API server that has never seen LogRoute. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -91,6 +93,17 @@ class InstallManifestIT {
 
     assertThat(applied.exitCode()).as(applied.err()).isZero();
     assertThat(applied.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"private-registry", "openshift"})
+  void shouldHaveOverlaysThatTheServerAccepts(String overlay) {
+    String objects = kubectl.run("kustomize", path("manifests/overlays/" + overlay)).orFail().out();
+
+    Kubectl.Result applied = kubectl.runWithInput(objects, "apply", "--dry-run=server", "-f", "-");
+
+    assertThat(applied.exitCode()).as(applied.err()).isZero();
+    assertThat(objects).contains("kind: Deployment", "name: logroute-agent");
   }
 
   @Test
