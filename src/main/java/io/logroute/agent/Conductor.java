@@ -5,7 +5,7 @@ import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.discovery.ContainerFolder;
-import io.logroute.agent.discovery.FolderWatch;
+import io.logroute.agent.discovery.FolderEvents;
 import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Binding;
 import io.logroute.agent.route.Decision;
@@ -47,11 +47,12 @@ final class Conductor {
 
   private final Path podsPath;
   private final PodsFolder podsFolder;
-  private final FolderWatch watch;
+  private final FolderEvents watch;
   private final ContainerIds ids;
   private final AgentPipelines pipelines;
   private final Checkpointer checkpointer;
   private final AgentMetrics metrics;
+  private final AgentClock clock;
   private final Feed.TargetSource targets;
   private final Positions restored;
   private final long graceMs;
@@ -65,7 +66,10 @@ final class Conductor {
   private volatile @Nullable TableInForce wanted;
   private volatile boolean stopping;
   private volatile boolean swept;
-  private volatile long beatNanos = System.nanoTime();
+  private volatile long beatNanos;
+  private long sweptNanos;
+  private long checkpointNanos;
+  private @Nullable TableInForce inForce;
   private boolean podsFolderFailing;
 
   /**
@@ -77,11 +81,12 @@ final class Conductor {
 
   Conductor(
       AgentOptions options,
-      FolderWatch watch,
+      FolderEvents watch,
       ContainerIds ids,
       AgentPipelines pipelines,
       Checkpointer checkpointer,
       AgentMetrics metrics,
+      AgentClock clock,
       Feed.TargetSource targets,
       Positions restored) {
     this.podsPath = options.podsFolder();
@@ -92,6 +97,10 @@ final class Conductor {
     this.pipelines = pipelines;
     this.checkpointer = checkpointer;
     this.metrics = metrics;
+    this.clock = clock;
+    this.beatNanos = clock.nanoTime();
+    this.sweptNanos = beatNanos - SWEEP_NANOS;
+    this.checkpointNanos = beatNanos;
     this.targets = targets;
     this.restored = restored;
     this.routesSeen.putAll(restored.routesSeenEpochNanos());
@@ -132,41 +141,46 @@ final class Conductor {
   }
 
   private void run() {
-    long sweptNanos = System.nanoTime() - SWEEP_NANOS;
-    long checkpointNanos = System.nanoTime();
-    @Nullable TableInForce inForce = null;
     try {
       while (!stopping) {
-        beatNanos = System.nanoTime();
-        Set<Path> changed = watch.await(POLL_MS);
-        long now = System.nanoTime();
-        boolean sweepAll =
-            now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
-        if (sweepAll) {
-          sweepAll();
-          sweptNanos = now;
-        } else {
-          changed.forEach(this::sweepOne);
-        }
-        boolean newTable = wanted != inForce;
-        inForce = wanted;
-        if (newTable && inForce != null) {
-          takeUp(inForce);
-        }
-        if (newTable || sweepAll || !changed.isEmpty()) {
-          containers.values().forEach(this::route);
-          release();
-          pipelines.stopUnused(graceMs);
-        }
-        if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
-          checkpointNanos = now;
-          checkpoint();
-        }
+        round(watch.await(POLL_MS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       log.error("the conductor has ended, no new file is found any more", e);
+    }
+  }
+
+  /**
+   * One round of the thread.
+   *
+   * @param changed the folders that are known to have got or lost an entry
+   */
+  void round(Set<Path> changed) {
+    long now = clock.nanoTime();
+    beatNanos = now;
+    boolean sweepAll = now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
+    if (sweepAll) {
+      sweepAll();
+      sweptNanos = now;
+    } else {
+      changed.forEach(this::sweepOne);
+    }
+    TableInForce next = wanted;
+    boolean newTable = next != inForce;
+    inForce = next;
+    if (newTable && next != null) {
+      takeUp(next);
+    }
+    if (newTable || sweepAll || !changed.isEmpty()) {
+      containers.values().forEach(this::route);
+      release();
+      pipelines.stopUnused(graceMs);
+    }
+    if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
+      checkpointNanos = now;
+      checkpoint();
     }
   }
 
@@ -340,7 +354,8 @@ final class Conductor {
             since,
             (generation, name) -> startOf(starts, generation, name),
             targets,
-            metrics);
+            metrics,
+            clock);
     state.feedsByRoute.put(route, feed);
     state.pipelinesByRoute.put(route, pipeline);
     pipeline.add(feed);
@@ -381,8 +396,8 @@ final class Conductor {
     return since == null ? routesSeen.getOrDefault(route, nowEpochNanos()) : epochNanos(since);
   }
 
-  private static long nowEpochNanos() {
-    return epochNanos(Instant.now());
+  private long nowEpochNanos() {
+    return epochNanos(clock.now());
   }
 
   private static long epochNanos(Instant instant) {

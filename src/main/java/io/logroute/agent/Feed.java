@@ -91,6 +91,7 @@ final class Feed {
   private final StartSource starts;
   private final TargetSource targets;
   private final AgentMetrics metrics;
+  private final AgentClock clock;
   private final LogRecord record = new LogRecord();
   private final GenerationReader reader = new GenerationReader();
   private final LogLine line = new LogLine();
@@ -129,13 +130,15 @@ final class Feed {
       long sinceEpochNanos,
       StartSource starts,
       TargetSource targets,
-      AgentMetrics metrics) {
+      AgentMetrics metrics,
+      AgentClock clock) {
     this.containerLog = containerLog;
     this.binding = binding;
     this.sinceEpochNanos = sinceEpochNanos;
     this.starts = starts;
     this.targets = targets;
     this.metrics = metrics;
+    this.clock = clock;
     this.takesStdout = binding.route().streams().contains(Stream.stdout);
     this.takesStderr = binding.route().streams().contains(Stream.stderr);
     this.limiter = new RateLimiter(binding.route().rateLimit());
@@ -627,7 +630,7 @@ final class Feed {
     }
     Generation generation = progress.generation;
     long endedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - progress.endSinceNanos);
-    long quietMs = Math.max(endedMs, generation.quietMs(System.currentTimeMillis()));
+    long quietMs = Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
       return quietMs >= PARTIAL_TIMEOUT_MS ? closeOpenLines(driver) : Step.QUIET;
     }
