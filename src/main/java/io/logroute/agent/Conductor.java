@@ -428,7 +428,7 @@ final class Conductor {
 
   private static boolean isTakenOver(ContainerState state, Generation generation) {
     for (Feed feed : state.feedsByRoute.values()) {
-      Progress progress = feed.progressIn(generation);
+      Progress progress = feed.generations().in(generation);
       if (progress == null || !progress.isTakenOver()) {
         return false;
       }
@@ -474,7 +474,7 @@ final class Conductor {
       refreshHead(generation);
       if (generation.headHash() != 0) {
         Key key = new Key(generation.restart(), generation.headHash(), feed.route());
-        offsets.put(key, feed.takenIn(generation));
+        offsets.put(key, feed.generations().takenIn(generation));
       }
     }
   }

@@ -66,7 +66,7 @@ final class ContainersReport {
   }
 
   private static void feed(JsonGenerator json, Feed feed) throws IOException {
-    FeedCount total = feed.total();
+    FeedCount total = feed.account().total();
     json.writeStartObject();
     json.writeStringField("route", feed.route());
     json.writeStringField("endpoint", AgentPipelines.nameOf(feed.binding()));
@@ -74,12 +74,12 @@ final class ContainersReport {
     json.writeNumberField("sentLines", total.sentLines);
     json.writeNumberField("sentBytes", total.sentBytes);
     json.writeNumberField("droppedBytes", total.droppedBytes());
-    json.writeNumberField("lostBytes", feed.lostBytes());
+    json.writeNumberField("lostBytes", feed.account().lostBytes());
     json.writeNumberField("notSelectedBytes", total.notSelectedBytes);
     json.writeNumberField("repeatedBytes", total.repeatedBytes);
     json.writeNumberField("lagBytes", feed.lagBytes());
     json.writeArrayFieldStart("positions");
-    for (Progress progress : feed.progresses()) {
+    for (Progress progress : feed.generations().all()) {
       Offsets taken = progress.taken();
       json.writeStartObject();
       json.writeStringField("name", progress.generation.name().toString());

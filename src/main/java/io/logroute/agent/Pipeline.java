@@ -244,7 +244,7 @@ final class Pipeline {
       for (int i = 0; i < size; i++) {
         int index = (firstTurn + i) % size;
         Turn turn = turns.get(index);
-        if (turn.nextNanos > nowNanos || turn.feed.isUrgent() != (urgent == 1)) {
+        if (turn.nextNanos > nowNanos || turn.feed.generations().isUrgent() != (urgent == 1)) {
           continue;
         }
         Feed.Step step = take(turn, nowNanos);
@@ -275,7 +275,7 @@ final class Pipeline {
       turn.feed.mark(lineNumber, marks::add);
     }
     if (step == Feed.Step.BUSY && marks.isEmpty()) {
-      oldestEpochNanos = turn.feed.firstEpochNanos();
+      oldestEpochNanos = turn.feed.account().firstEpochNanos();
     }
     return step;
   }
