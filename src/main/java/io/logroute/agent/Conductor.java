@@ -6,12 +6,14 @@ import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.FolderEvents;
+import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Binding;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import io.logroute.agent.tail.LossReason;
 import io.logroute.table.NodeRouteTable.Backfill;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +55,8 @@ final class Conductor {
   private final Checkpointer checkpointer;
   private final AgentMetrics metrics;
   private final AgentClock clock;
+  private final LossLedger ledger;
+  private final long heldBytes;
   private final Feed.TargetSource targets;
   private final Positions restored;
   private final long graceMs;
@@ -98,6 +102,8 @@ final class Conductor {
     this.checkpointer = checkpointer;
     this.metrics = metrics;
     this.clock = clock;
+    this.ledger = new LossLedger(metrics, clock);
+    this.heldBytes = options.heldBytes();
     this.beatNanos = clock.nanoTime();
     this.sweptNanos = beatNanos - SWEEP_NANOS;
     this.checkpointNanos = beatNanos;
@@ -133,6 +139,11 @@ final class Conductor {
 
   boolean isAlive() {
     return thread.isAlive();
+  }
+
+  /** What is lost so far. */
+  LossLedger ledger() {
+    return ledger;
   }
 
   /** All containers now; weakly consistent, for reports. */
@@ -176,6 +187,7 @@ final class Conductor {
     if (newTable || sweepAll || !changed.isEmpty()) {
       containers.values().forEach(this::route);
       release();
+      boundHeld();
       pipelines.stopUnused(graceMs);
     }
     if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
@@ -243,9 +255,32 @@ final class Conductor {
     if (stored != null) {
       ids.restore(folder.key(), stored.ids());
     }
-    ContainerLog containerLog =
-        new ContainerLog(folder, (file, cause) -> unreadable(file.path(), cause));
-    return new ContainerState(containerLog, stored);
+    return new ContainerState(new ContainerLog(folder, new FileTrouble(folder)), stored);
+  }
+
+  /** What becomes of files that cannot be read, or are gone. */
+  private final class FileTrouble implements ContainerLog.Trouble {
+    private final ContainerFolder folder;
+
+    FileTrouble(ContainerFolder folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public void unreadable(LogFile file, IOException cause) {
+      Conductor.this.unreadable(file.path(), cause);
+    }
+
+    @Override
+    public void vanished(LogFile file) {
+      String name = file.name().toString();
+      ledger.enter(folder.key(), name, "", 0, file.sizeBytes(), LossReason.ROTATED);
+    }
+
+    @Override
+    public void forgotten(Generation generation) {
+      noteLoss(containers.get(folder.path()), generation);
+    }
   }
 
   private void unreadable(Path path, IOException cause) {
@@ -355,6 +390,7 @@ final class Conductor {
             (generation, name) -> startOf(starts, generation, name),
             targets,
             metrics,
+            ledger,
             clock);
     state.feedsByRoute.put(route, feed);
     state.pipelinesByRoute.put(route, pipeline);
@@ -441,6 +477,41 @@ final class Conductor {
       state.log.release(generation);
     } catch (IOException e) {
       unreadable(generation.path(), e);
+    }
+  }
+
+  private void boundHeld() {
+    for (HeldFiles.Held held : HeldFiles.tooMany(HeldFiles.of(containers.values()), heldBytes)) {
+      try {
+        LossReason reason = held.decided() ? LossReason.HELD_CAP : LossReason.UNDECIDED;
+        held.state().log.giveUp(held.generation(), reason);
+      } catch (IOException e) {
+        unreadable(held.generation().path(), e);
+      }
+    }
+  }
+
+  /** A generation is closed for good: whoever had not read all of it has lost the rest. */
+  private void noteLoss(@Nullable ContainerState state, Generation generation) {
+    LossReason reason = generation.givenUp();
+    if (state == null) {
+      return;
+    }
+    state.feedsByRoute.forEach(
+        (route, feed) -> {
+          Pipeline pipeline = state.pipelinesByRoute.get(route);
+          if (pipeline != null) {
+            pipeline.noteLoss(feed, generation);
+          }
+        });
+    if (!state.isDecided()) {
+      ledger.enter(
+          state.log.folder().key(),
+          generation.name().toString(),
+          "",
+          state.storedStart(generation),
+          generation.sizeBytes(),
+          reason == null ? LossReason.ROTATED : reason);
     }
   }
 

@@ -3,6 +3,7 @@ package io.logroute.agent;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.logroute.agent.LossLedger.Loss;
 import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.tail.Generation;
 import java.io.ByteArrayOutputStream;
@@ -14,8 +15,8 @@ import java.util.Map;
 
 /**
  * Each container with its files and, for each route, how far it is and where its bytes went: {@code
- * /debug/containers}. The bytes of a feed add up: discovered = sent + dropped + not selected +
- * repeated + lag.
+ * /debug/containers}. The bytes of a feed add up: discovered = sent + dropped + lost + not selected
+ * + repeated + lag. The newest losses stand at the end.
  */
 final class ContainersReport {
 
@@ -23,7 +24,7 @@ final class ContainersReport {
 
   private ContainersReport() {}
 
-  static byte[] of(Map<Path, ContainerState> containers) throws IOException {
+  static byte[] of(Map<Path, ContainerState> containers, List<Loss> losses) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     List<ContainerState> sorted =
         containers.values().stream()
@@ -36,9 +37,26 @@ final class ContainersReport {
         container(json, state);
       }
       json.writeEndArray();
+      json.writeArrayFieldStart("losses");
+      for (Loss loss : losses) {
+        loss(json, loss);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
     return out.toByteArray();
+  }
+
+  private static void loss(JsonGenerator json, Loss loss) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("at", loss.at().toString());
+    json.writeStringField("container", loss.container());
+    json.writeStringField("file", loss.file());
+    json.writeStringField("route", loss.route());
+    json.writeNumberField("from", loss.from());
+    json.writeNumberField("to", loss.to());
+    json.writeStringField("reason", loss.reason().label());
+    json.writeEndObject();
   }
 
   private static void container(JsonGenerator json, ContainerState state) throws IOException {

@@ -9,6 +9,7 @@ import io.logroute.agent.route.Binding;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
 import io.logroute.agent.tail.GenerationReader;
+import io.logroute.agent.tail.LossReason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -72,6 +73,7 @@ final class Feed {
   private final FollowedGenerations generations;
   private final TargetSource targets;
   private final AgentMetrics metrics;
+  private final LossLedger ledger;
   private final AgentClock clock;
   private final GenerationReader reader = new GenerationReader();
   private final FeedAccount account = new FeedAccount();
@@ -92,14 +94,17 @@ final class Feed {
       StartSource starts,
       TargetSource targets,
       AgentMetrics metrics,
+      LossLedger ledger,
       AgentClock clock) {
     this.containerLog = containerLog;
     this.terms = RouteTerms.of(binding);
     this.sinceEpochNanos = sinceEpochNanos;
     this.generations =
-        new FollowedGenerations(containerLog, generation -> starts.startOf(generation, route()));
+        new FollowedGenerations(
+            containerLog, generation -> starts.startOf(generation, route()), this::lose);
     this.targets = targets;
     this.metrics = metrics;
+    this.ledger = ledger;
     this.clock = clock;
     this.lines = new LineMaker(terms, sinceEpochNanos, account, metrics);
   }
@@ -162,13 +167,17 @@ final class Feed {
     if (progress == null) {
       return containerLog.isGone() ? closeOpenLines(driver) : Step.QUIET;
     }
+    if (progress.isLost()) {
+      return passGap(progress, driver);
+    }
     if (!progress.generation.isOpen()) {
       return Step.QUIET;
     }
     try {
       return read(progress, buffer, driver, nowNanos);
     } catch (ZipException | EOFException e) {
-      giveUp(progress, e);
+      lose(progress, LossReason.UNREADABLE);
+      progress.setLost();
       return Step.READ;
     } catch (ClosedChannelException e) {
       buffer.clear();
@@ -307,17 +316,33 @@ final class Feed {
     return next >= all.size() || all.get(next).restart() != generation.restart();
   }
 
-  private void giveUp(Progress progress, IOException e) {
-    long lost = progress.unreadBytes();
-    log.error(
-        "{}: damaged ({}), {} bytes from position {} on are lost",
-        progress.generation,
-        e.getMessage(),
-        lost,
-        progress.read());
-    account.lost(lost);
-    metrics.lost("unreadable", lost);
+  /** What is open ends at a gap: its rest, if it had one, is not to be joined to another line. */
+  private Step passGap(Progress progress, LogDriver driver) {
+    if (closeOpenLines(driver) == Step.BUSY) {
+      return Step.BUSY;
+    }
     progress.setFinished(true);
+    return Step.READ;
+  }
+
+  private void lose(Progress progress, LossReason reason) {
+    long from = progress.read();
+    long unread = progress.unreadBytes();
+    long bytes = unread > 0 ? unread : progress.generation.fileBytes();
+    ledger.enter(
+        containerLog.folder().key(),
+        progress.generation.name().toString(),
+        route(),
+        from,
+        from + bytes,
+        reason);
+    account.lost(bytes);
+  }
+
+  /** A generation is closed for good: what was not read of it is lost; pipeline's thread only. */
+  void noteLoss(Generation generation) {
+    generations.end(generation);
+    generations.follow();
   }
 
   private Step closeOpenLines(LogDriver driver) {

@@ -6,6 +6,7 @@ import io.logroute.agent.driver.ConnectionStatus;
 import io.logroute.agent.driver.LogDriver;
 import io.logroute.agent.driver.LogLine;
 import io.logroute.agent.route.Binding;
+import io.logroute.agent.tail.Generation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -174,6 +175,11 @@ final class Pipeline {
   /** Lets a feed go on with what the table says about its route now. */
   void rebind(Feed feed, Binding binding) {
     command(() -> feed.rebind(binding));
+  }
+
+  /** Lets a feed enter into the ledger what is gone, even while the endpoint is stalled. */
+  void noteLoss(Feed feed, Generation generation) {
+    command(() -> feed.noteLoss(generation));
   }
 
   private void command(Runnable command) {
