@@ -65,9 +65,15 @@ public final class Agent implements AutoCloseable {
     this.stateFolder = StateFolder.lock(options.stateFolder());
     PositionsFile positionsFile = new PositionsFile(options.stateFolder());
     this.watch = openWatch();
-    this.ids = new ContainerIds(new ContainerLinks(options.containersFolder()));
+    this.ids = new ContainerIds(new ContainerLinks(options.containersFolder()), AgentClock.SYSTEM);
     this.pipelines =
-        new AgentPipelines(LogDrivers.builtIn(), options.node(), options.stateFolder(), metrics);
+        new AgentPipelines(
+            LogDrivers.builtIn(),
+            options.node(),
+            options.stateFolder(),
+            metrics,
+            AgentClock.SYSTEM,
+            Pipeline::start);
     this.checkpointer = new Checkpointer(positionsFile);
     this.conductor =
         new Conductor(
@@ -77,6 +83,7 @@ public final class Agent implements AutoCloseable {
             pipelines,
             checkpointer,
             metrics,
+            AgentClock.SYSTEM,
             this::targetOf,
             restore(positionsFile));
     this.reports = new StatusReports(pipelines, source);

@@ -38,7 +38,7 @@ final class AgentGauges {
     metrics.gauge(
         "logroute_agent_held_unlinked_bytes",
         "Bytes of deleted files that are held until they are taken over.",
-        () -> generations(g -> g.isOpen() && !g.isPresent() ? g.sizeBytes() : 0));
+        () -> generations(Generation::heldUnlinkedBytes));
     metrics.gauge(
         "logroute_agent_open_files",
         "Log files that are held open.",

@@ -52,7 +52,11 @@ final class AgentHttp {
     page("/readyz", this::readyPage);
     page(
         "/debug/containers",
-        () -> new Answer(200, "application/json", ContainersReport.of(conductor.containers())));
+        () ->
+            new Answer(
+                200,
+                "application/json",
+                ContainersReport.of(conductor.containers(), conductor.ledger().newest())));
   }
 
   private static HttpServer bind(InetSocketAddress address) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param http where metrics and health are served; port 0 takes a free one
  * @param node the node's name
  * @param graceMs how long what is in flight may take to leave when the agent is stopped
+ * @param heldBytes how much of deleted files is held at most
  */
 public record AgentOptions(
     Path podsFolder,
@@ -20,4 +21,21 @@ public record AgentOptions(
     Path stateFolder,
     InetSocketAddress http,
     String node,
-    long graceMs) {}
+    long graceMs,
+    long heldBytes) {
+
+  /** What a LogAgent holds of deleted files when it does not say. */
+  public static final long DEFAULT_HELD_BYTES = 1L << 30;
+
+  /** With the usual bounds. */
+  public AgentOptions(
+      Path podsFolder,
+      Path containersFolder,
+      Path stateFolder,
+      InetSocketAddress http,
+      String node,
+      long graceMs) {
+    this(
+        podsFolder, containersFolder, stateFolder, http, node, graceMs, DEFAULT_HELD_BYTES);
+  }
+}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +37,26 @@ final class AgentPipelines {
   private final String node;
   private final Path stateFolder;
   private final AgentMetrics metrics;
+  private final AgentClock clock;
+  private final Consumer<Pipeline> starter;
   private final Map<Purpose, Pipeline> pipelines = new ConcurrentHashMap<>();
 
-  AgentPipelines(LogDrivers drivers, String node, Path stateFolder, AgentMetrics metrics) {
+  /**
+   * @param starter sets a new pipeline going
+   */
+  AgentPipelines(
+      LogDrivers drivers,
+      String node,
+      Path stateFolder,
+      AgentMetrics metrics,
+      AgentClock clock,
+      Consumer<Pipeline> starter) {
     this.drivers = drivers;
     this.node = node;
     this.stateFolder = stateFolder;
     this.metrics = metrics;
+    this.clock = clock;
+    this.starter = starter;
   }
 
   /** The name of a binding's pipeline, the endpoint's or the driver's: the metrics' label. */
@@ -64,6 +78,7 @@ final class AgentPipelines {
         new Pipeline(
             name,
             status,
+            clock,
             wakeUp ->
                 drivers.open(
                     binding.route().driver(),
@@ -78,7 +93,7 @@ final class AgentPipelines {
                         lines -> possiblyLost(name, lines),
                         wakeUp,
                         status)));
-    pipeline.start();
+    starter.accept(pipeline);
     return pipeline;
   }
 

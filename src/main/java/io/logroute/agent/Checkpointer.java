@@ -50,13 +50,18 @@ final class Checkpointer {
   private void run() {
     try {
       while (!stopping || !next.isEmpty()) {
-        Positions positions = next.poll(POLL_MS, TimeUnit.MILLISECONDS);
-        if (positions != null && !positions.equals(written)) {
-          write(positions);
-        }
+        writeNext(POLL_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for positions up to a time, and writes them; the thread's own. */
+  void writeNext(long timeoutMs) throws InterruptedException {
+    Positions positions = next.poll(timeoutMs, TimeUnit.MILLISECONDS);
+    if (positions != null && !positions.equals(written)) {
+      write(positions);
     }
   }
 

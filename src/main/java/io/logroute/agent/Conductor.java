@@ -5,13 +5,15 @@ import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.discovery.ContainerFolder;
-import io.logroute.agent.discovery.FolderWatch;
+import io.logroute.agent.discovery.FolderEvents;
+import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Binding;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import io.logroute.agent.tail.LossReason;
 import io.logroute.table.NodeRouteTable.Backfill;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,11 +49,14 @@ final class Conductor {
 
   private final Path podsPath;
   private final PodsFolder podsFolder;
-  private final FolderWatch watch;
+  private final FolderEvents watch;
   private final ContainerIds ids;
   private final AgentPipelines pipelines;
   private final Checkpointer checkpointer;
   private final AgentMetrics metrics;
+  private final AgentClock clock;
+  private final LossLedger ledger;
+  private final long heldBytes;
   private final Feed.TargetSource targets;
   private final Positions restored;
   private final long graceMs;
@@ -65,7 +70,10 @@ final class Conductor {
   private volatile @Nullable TableInForce wanted;
   private volatile boolean stopping;
   private volatile boolean swept;
-  private volatile long beatNanos = System.nanoTime();
+  private volatile long beatNanos;
+  private long sweptNanos;
+  private long checkpointNanos;
+  private @Nullable TableInForce inForce;
   private boolean podsFolderFailing;
 
   /**
@@ -77,11 +85,12 @@ final class Conductor {
 
   Conductor(
       AgentOptions options,
-      FolderWatch watch,
+      FolderEvents watch,
       ContainerIds ids,
       AgentPipelines pipelines,
       Checkpointer checkpointer,
       AgentMetrics metrics,
+      AgentClock clock,
       Feed.TargetSource targets,
       Positions restored) {
     this.podsPath = options.podsFolder();
@@ -92,6 +101,12 @@ final class Conductor {
     this.pipelines = pipelines;
     this.checkpointer = checkpointer;
     this.metrics = metrics;
+    this.clock = clock;
+    this.ledger = new LossLedger(metrics, clock);
+    this.heldBytes = options.heldBytes();
+    this.beatNanos = clock.nanoTime();
+    this.sweptNanos = beatNanos - SWEEP_NANOS;
+    this.checkpointNanos = beatNanos;
     this.targets = targets;
     this.restored = restored;
     this.routesSeen.putAll(restored.routesSeenEpochNanos());
@@ -126,47 +141,58 @@ final class Conductor {
     return thread.isAlive();
   }
 
+  /** What is lost so far. */
+  LossLedger ledger() {
+    return ledger;
+  }
+
   /** All containers now; weakly consistent, for reports. */
   Map<Path, ContainerState> containers() {
     return containers;
   }
 
   private void run() {
-    long sweptNanos = System.nanoTime() - SWEEP_NANOS;
-    long checkpointNanos = System.nanoTime();
-    @Nullable TableInForce inForce = null;
     try {
       while (!stopping) {
-        beatNanos = System.nanoTime();
-        Set<Path> changed = watch.await(POLL_MS);
-        long now = System.nanoTime();
-        boolean sweepAll =
-            now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
-        if (sweepAll) {
-          sweepAll();
-          sweptNanos = now;
-        } else {
-          changed.forEach(this::sweepOne);
-        }
-        boolean newTable = wanted != inForce;
-        inForce = wanted;
-        if (newTable && inForce != null) {
-          takeUp(inForce);
-        }
-        if (newTable || sweepAll || !changed.isEmpty()) {
-          containers.values().forEach(this::route);
-          release();
-          pipelines.stopUnused(graceMs);
-        }
-        if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
-          checkpointNanos = now;
-          checkpoint();
-        }
+        round(watch.await(POLL_MS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       log.error("the conductor has ended, no new file is found any more", e);
+    }
+  }
+
+  /**
+   * One round of the thread.
+   *
+   * @param changed the folders that are known to have got or lost an entry
+   */
+  void round(Set<Path> changed) {
+    long now = clock.nanoTime();
+    beatNanos = now;
+    boolean sweepAll = now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
+    if (sweepAll) {
+      sweepAll();
+      sweptNanos = now;
+    } else {
+      changed.forEach(this::sweepOne);
+    }
+    TableInForce next = wanted;
+    boolean newTable = next != inForce;
+    inForce = next;
+    if (newTable && next != null) {
+      takeUp(next);
+    }
+    if (newTable || sweepAll || !changed.isEmpty()) {
+      containers.values().forEach(this::route);
+      release();
+      boundHeld();
+      pipelines.stopUnused(graceMs);
+    }
+    if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
+      checkpointNanos = now;
+      checkpoint();
     }
   }
 
@@ -229,9 +255,32 @@ final class Conductor {
     if (stored != null) {
       ids.restore(folder.key(), stored.ids());
     }
-    ContainerLog containerLog =
-        new ContainerLog(folder, (file, cause) -> unreadable(file.path(), cause));
-    return new ContainerState(containerLog, stored);
+    return new ContainerState(new ContainerLog(folder, new FileTrouble(folder)), stored);
+  }
+
+  /** What becomes of files that cannot be read, or are gone. */
+  private final class FileTrouble implements ContainerLog.Trouble {
+    private final ContainerFolder folder;
+
+    FileTrouble(ContainerFolder folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public void unreadable(LogFile file, IOException cause) {
+      Conductor.this.unreadable(file.path(), cause);
+    }
+
+    @Override
+    public void vanished(LogFile file) {
+      String name = file.name().toString();
+      ledger.enter(folder.key(), name, "", 0, file.sizeBytes(), LossReason.ROTATED);
+    }
+
+    @Override
+    public void forgotten(Generation generation) {
+      noteLoss(containers.get(folder.path()), generation);
+    }
   }
 
   private void unreadable(Path path, IOException cause) {
@@ -340,7 +389,9 @@ final class Conductor {
             since,
             (generation, name) -> startOf(starts, generation, name),
             targets,
-            metrics);
+            metrics,
+            ledger,
+            clock);
     state.feedsByRoute.put(route, feed);
     state.pipelinesByRoute.put(route, pipeline);
     pipeline.add(feed);
@@ -381,8 +432,8 @@ final class Conductor {
     return since == null ? routesSeen.getOrDefault(route, nowEpochNanos()) : epochNanos(since);
   }
 
-  private static long nowEpochNanos() {
-    return epochNanos(Instant.now());
+  private long nowEpochNanos() {
+    return epochNanos(clock.now());
   }
 
   private static long epochNanos(Instant instant) {
@@ -413,7 +464,7 @@ final class Conductor {
 
   private static boolean isTakenOver(ContainerState state, Generation generation) {
     for (Feed feed : state.feedsByRoute.values()) {
-      Progress progress = feed.progressIn(generation);
+      Progress progress = feed.generations().in(generation);
       if (progress == null || !progress.isTakenOver()) {
         return false;
       }
@@ -426,6 +477,41 @@ final class Conductor {
       state.log.release(generation);
     } catch (IOException e) {
       unreadable(generation.path(), e);
+    }
+  }
+
+  private void boundHeld() {
+    for (HeldFiles.Held held : HeldFiles.tooMany(HeldFiles.of(containers.values()), heldBytes)) {
+      try {
+        LossReason reason = held.decided() ? LossReason.HELD_CAP : LossReason.UNDECIDED;
+        held.state().log.giveUp(held.generation(), reason);
+      } catch (IOException e) {
+        unreadable(held.generation().path(), e);
+      }
+    }
+  }
+
+  /** A generation is closed for good: whoever had not read all of it has lost the rest. */
+  private void noteLoss(@Nullable ContainerState state, Generation generation) {
+    LossReason reason = generation.givenUp();
+    if (state == null) {
+      return;
+    }
+    state.feedsByRoute.forEach(
+        (route, feed) -> {
+          Pipeline pipeline = state.pipelinesByRoute.get(route);
+          if (pipeline != null) {
+            pipeline.noteLoss(feed, generation);
+          }
+        });
+    if (!state.isDecided()) {
+      ledger.enter(
+          state.log.folder().key(),
+          generation.name().toString(),
+          "",
+          state.storedStart(generation),
+          generation.sizeBytes(),
+          reason == null ? LossReason.ROTATED : reason);
     }
   }
 
@@ -459,7 +545,7 @@ final class Conductor {
       refreshHead(generation);
       if (generation.headHash() != 0) {
         Key key = new Key(generation.restart(), generation.headHash(), feed.route());
-        offsets.put(key, feed.takenIn(generation));
+        offsets.put(key, feed.generations().takenIn(generation));
       }
     }
   }

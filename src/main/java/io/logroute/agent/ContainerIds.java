@@ -21,13 +21,16 @@ final class ContainerIds {
   private record Instance(String containerKey, int restart) {}
 
   private final ContainerLinks links;
+  private final AgentClock clock;
   private final Map<Instance, String> known = new HashMap<>();
   private final Map<Instance, Long> waitingSinceNanos = new HashMap<>();
   private Map<String, String> linked = Map.of();
-  private long lookedNanos = System.nanoTime() - LOOK_NANOS;
+  private long lookedNanos;
 
-  ContainerIds(ContainerLinks links) {
+  ContainerIds(ContainerLinks links, AgentClock clock) {
     this.links = links;
+    this.clock = clock;
+    this.lookedNanos = clock.nanoTime() - LOOK_NANOS;
   }
 
   /**
@@ -50,7 +53,7 @@ final class ContainerIds {
   }
 
   private @Nullable String look(ContainerFolder folder, Instance instance, boolean isNewest) {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (now - lookedNanos >= LOOK_NANOS) {
       linked = links.idsByLogFile();
       lookedNanos = now;

@@ -2,9 +2,12 @@
 package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions;
+import io.logroute.agent.checkpoint.Positions.Key;
+import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
+import io.logroute.agent.tail.Generation;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,21 @@ final class ContainerState {
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;
     this.stored = stored;
+  }
+
+  /** How far every route had taken over a generation in an earlier life. */
+  long storedStart(Generation generation) {
+    long start = Long.MAX_VALUE;
+    if (stored != null) {
+      for (Map.Entry<Key, Offsets> entry : stored.offsets().entrySet()) {
+        if (entry.getKey().head() == generation.headHash()
+            && entry.getKey().restart() == generation.restart()) {
+          Offsets taken = entry.getValue();
+          start = Math.min(start, Math.min(taken.stdout(), taken.stderr()));
+        }
+      }
+    }
+    return start == Long.MAX_VALUE ? 0 : start;
   }
 
   boolean isDecided() {

@@ -3,6 +3,7 @@ package io.logroute.agent;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.logroute.agent.LossLedger.Loss;
 import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.tail.Generation;
 import java.io.ByteArrayOutputStream;
@@ -14,8 +15,8 @@ import java.util.Map;
 
 /**
  * Each container with its files and, for each route, how far it is and where its bytes went: {@code
- * /debug/containers}. The bytes of a feed add up: discovered = sent + dropped + not selected +
- * repeated + lag.
+ * /debug/containers}. The bytes of a feed add up: discovered = sent + dropped + lost + not selected
+ * + repeated + lag. The newest losses stand at the end.
  */
 final class ContainersReport {
 
@@ -23,7 +24,7 @@ final class ContainersReport {
 
   private ContainersReport() {}
 
-  static byte[] of(Map<Path, ContainerState> containers) throws IOException {
+  static byte[] of(Map<Path, ContainerState> containers, List<Loss> losses) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     List<ContainerState> sorted =
         containers.values().stream()
@@ -36,9 +37,26 @@ final class ContainersReport {
         container(json, state);
       }
       json.writeEndArray();
+      json.writeArrayFieldStart("losses");
+      for (Loss loss : losses) {
+        loss(json, loss);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
     return out.toByteArray();
+  }
+
+  private static void loss(JsonGenerator json, Loss loss) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("at", loss.at().toString());
+    json.writeStringField("container", loss.container());
+    json.writeStringField("file", loss.file());
+    json.writeStringField("route", loss.route());
+    json.writeNumberField("from", loss.from());
+    json.writeNumberField("to", loss.to());
+    json.writeStringField("reason", loss.reason().label());
+    json.writeEndObject();
   }
 
   private static void container(JsonGenerator json, ContainerState state) throws IOException {
@@ -66,7 +84,7 @@ final class ContainersReport {
   }
 
   private static void feed(JsonGenerator json, Feed feed) throws IOException {
-    FeedCount total = feed.total();
+    FeedCount total = feed.account().total();
     json.writeStartObject();
     json.writeStringField("route", feed.route());
     json.writeStringField("endpoint", AgentPipelines.nameOf(feed.binding()));
@@ -74,12 +92,12 @@ final class ContainersReport {
     json.writeNumberField("sentLines", total.sentLines);
     json.writeNumberField("sentBytes", total.sentBytes);
     json.writeNumberField("droppedBytes", total.droppedBytes());
-    json.writeNumberField("lostBytes", feed.lostBytes());
+    json.writeNumberField("lostBytes", feed.account().lostBytes());
     json.writeNumberField("notSelectedBytes", total.notSelectedBytes);
     json.writeNumberField("repeatedBytes", total.repeatedBytes);
     json.writeNumberField("lagBytes", feed.lagBytes());
     json.writeArrayFieldStart("positions");
-    for (Progress progress : feed.progresses()) {
+    for (Progress progress : feed.generations().all()) {
       Offsets taken = progress.taken();
       json.writeStartObject();
       json.writeStringField("name", progress.generation.name().toString());

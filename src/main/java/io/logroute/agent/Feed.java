@@ -2,27 +2,17 @@
 package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions.Offsets;
-import io.logroute.agent.cri.LogRecord;
 import io.logroute.agent.cri.Newlines;
-import io.logroute.agent.cri.RecordTime;
 import io.logroute.agent.driver.LogDriver;
-import io.logroute.agent.driver.LogDriver.Outcome;
-import io.logroute.agent.driver.LogLine;
 import io.logroute.agent.driver.Target;
 import io.logroute.agent.route.Binding;
-import io.logroute.agent.route.RateLimiter;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
 import io.logroute.agent.tail.GenerationReader;
-import io.logroute.options.DeliveryMode;
-import io.logroute.options.LogOptions;
-import io.logroute.table.NodeRouteTable.Delivery;
-import io.logroute.table.NodeRouteTable.Endpoint;
-import io.logroute.table.NodeRouteTable.Stream;
+import io.logroute.agent.tail.LossReason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -66,14 +56,6 @@ final class Feed {
     BUSY
   }
 
-  /** What is being done with a record that is longer than the buffer. */
-  private enum LongRecord {
-    NONE,
-    FULL,
-    PARTIAL,
-    NOT_WANTED
-  }
-
   /** Where the reading of a generation starts. */
   @FunctionalInterface
   interface StartSource {
@@ -88,37 +70,19 @@ final class Feed {
 
   private final ContainerLog containerLog;
   private final long sinceEpochNanos;
-  private final StartSource starts;
+  private final FollowedGenerations generations;
   private final TargetSource targets;
   private final AgentMetrics metrics;
-  private final LogRecord record = new LogRecord();
+  private final LossLedger ledger;
+  private final AgentClock clock;
   private final GenerationReader reader = new GenerationReader();
-  private final LogLine line = new LogLine();
-  private final OpenLine openStdout;
-  private final OpenLine openStderr;
+  private final FeedAccount account = new FeedAccount();
+  private final LineMaker lines;
 
-  private volatile Binding binding;
-  private boolean takesStdout;
-  private boolean takesStderr;
-  private RateLimiter limiter;
-  private long maxBacklogBytes;
-  private volatile List<Progress> progresses = List.of();
-  private @Nullable List<Generation> known;
+  private volatile RouteTerms terms;
   private @Nullable Target target;
   private int targetRestart = -1;
-  private LongRecord longRecord = LongRecord.NONE;
-  private OpenLine longLine;
   private long retryNanos;
-  private boolean needsTime;
-  private boolean refused;
-  private long recordStart;
-  private int recordBytes;
-  private FeedCount count = new FeedCount();
-  private long firstEpochNanos = RecordTime.NONE;
-  private volatile long readBytes;
-  private volatile long settledBytes;
-  private volatile long lostBytes;
-  private final FeedCount total = new FeedCount();
 
   /**
    * @param sinceEpochNanos earlier lines are not selected; {@link Long#MIN_VALUE}: all are
@@ -129,41 +93,27 @@ final class Feed {
       long sinceEpochNanos,
       StartSource starts,
       TargetSource targets,
-      AgentMetrics metrics) {
+      AgentMetrics metrics,
+      LossLedger ledger,
+      AgentClock clock) {
     this.containerLog = containerLog;
-    this.binding = binding;
+    this.terms = RouteTerms.of(binding);
     this.sinceEpochNanos = sinceEpochNanos;
-    this.starts = starts;
+    this.generations =
+        new FollowedGenerations(
+            containerLog, generation -> starts.startOf(generation, route()), this::lose);
     this.targets = targets;
     this.metrics = metrics;
-    this.takesStdout = binding.route().streams().contains(Stream.stdout);
-    this.takesStderr = binding.route().streams().contains(Stream.stderr);
-    this.limiter = new RateLimiter(binding.route().rateLimit());
-    this.maxBacklogBytes = maxBacklogBytes(binding);
-    this.needsTime = needsTime(binding);
-    this.openStdout = new OpenLine(maxLineBytes());
-    this.openStderr = new OpenLine(maxLineBytes());
-    this.longLine = openStdout;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.lines = new LineMaker(terms, sinceEpochNanos, account, metrics);
   }
 
   /** Goes on with what the table says about the route now; pipeline's thread only. */
   void rebind(Binding next) {
-    binding = next;
-    takesStdout = next.route().streams().contains(Stream.stdout);
-    takesStderr = next.route().streams().contains(Stream.stderr);
-    limiter = new RateLimiter(next.route().rateLimit());
-    maxBacklogBytes = maxBacklogBytes(next);
-    needsTime = needsTime(next);
+    terms = RouteTerms.of(next);
+    lines.setTerms(terms);
     target = null;
-  }
-
-  private static long maxBacklogBytes(Binding binding) {
-    LogOptions options = LogOptions.parse(binding.route().options());
-    return options.mode() == DeliveryMode.NON_BLOCKING ? options.maxBufferBytes() : Long.MAX_VALUE;
-  }
-
-  private int maxLineBytes() {
-    return (int) Math.min(Integer.MAX_VALUE - 8, binding.route().maxLineBytes());
   }
 
   ContainerLog containerLog() {
@@ -171,83 +121,36 @@ final class Feed {
   }
 
   Binding binding() {
-    return binding;
+    return terms.binding();
   }
 
   String route() {
-    return binding.route().name();
+    return terms.binding().route().name();
   }
 
   long sinceEpochNanos() {
     return sinceEpochNanos;
   }
 
-  /** Oldest first; the list never changes, and is empty before the first quantum. */
-  List<Progress> progresses() {
-    return progresses;
+  FollowedGenerations generations() {
+    return generations;
   }
 
-  /** The progress in a generation; null when the pipeline has not met it yet. */
-  @Nullable Progress progressIn(Generation generation) {
-    for (Progress progress : progresses) {
-      if (progress.generation == generation) {
-        return progress;
-      }
-    }
-    return null;
-  }
-
-  /** What is taken over of a generation; any thread. */
-  Offsets takenIn(Generation generation) {
-    Progress progress = progressIn(generation);
-    return progress == null ? starts.startOf(generation, route()) : progress.taken();
-  }
-
-  /** What the last mark that was settled added up to, since this feed began. */
-  synchronized FeedCount total() {
-    FeedCount copy = new FeedCount();
-    add(copy, total);
-    return copy;
+  /** Where the bytes went. */
+  FeedAccount account() {
+    return account;
   }
 
   /** Bytes that are known to be there, and that the endpoint has not taken over. */
   long lagBytes() {
-    long unread = 0;
-    for (Progress progress : progresses) {
-      unread += progress.unreadBytes();
-    }
-    return unread + readBytes - settledBytes;
+    return generations.unreadBytes() + account.unsettledBytes();
   }
 
   /**
    * Bytes that were there to be read since this feed began, those included that are let go by now.
    */
   long discoveredBytes() {
-    long unread = 0;
-    for (Progress progress : progresses) {
-      unread += progress.unreadBytes();
-    }
-    return unread + readBytes + lostBytes;
-  }
-
-  /** Bytes that could not be read, and are in the ledger. */
-  long lostBytes() {
-    return lostBytes;
-  }
-
-  /** Time of the first record since the last mark; {@link RecordTime#NONE}: there is none. */
-  long firstEpochNanos() {
-    return firstEpochNanos;
-  }
-
-  /** Whether what comes next may soon be deleted, or is already. */
-  boolean isUrgent() {
-    for (Progress progress : progresses) {
-      if (!progress.isFinished()) {
-        return progress.generation.isSuperseded() || !progress.generation.isPresent();
-      }
-    }
-    return false;
+    return generations.unreadBytes() + account.readBytes() + account.lostBytes();
   }
 
   /**
@@ -256,13 +159,16 @@ final class Feed {
    * @param buffer belongs to the pipeline; keeps what the driver did not take
    */
   Step read(ReadBuffer buffer, LogDriver driver, long nowNanos) {
-    followGenerations();
+    generations.follow();
     if (nowNanos < retryNanos) {
       return Step.QUIET;
     }
-    Progress progress = oldestUnfinished();
+    Progress progress = generations.oldestUnfinished();
     if (progress == null) {
       return containerLog.isGone() ? closeOpenLines(driver) : Step.QUIET;
+    }
+    if (progress.isLost()) {
+      return passGap(progress, driver);
     }
     if (!progress.generation.isOpen()) {
       return Step.QUIET;
@@ -270,7 +176,8 @@ final class Feed {
     try {
       return read(progress, buffer, driver, nowNanos);
     } catch (ZipException | EOFException e) {
-      giveUp(progress, e);
+      lose(progress, LossReason.UNREADABLE);
+      progress.setLost();
       return Step.READ;
     } catch (ClosedChannelException e) {
       buffer.clear();
@@ -285,7 +192,7 @@ final class Feed {
 
   /** Whether a backlog is bounded, the newest lines being dropped: option {@code mode}. */
   boolean isNonBlocking() {
-    return maxBacklogBytes != Long.MAX_VALUE;
+    return terms.maxBacklogBytes() != Long.MAX_VALUE;
   }
 
   /**
@@ -293,44 +200,8 @@ final class Feed {
    * max-buffer-size} is given up, newest first, as Docker's ring does.
    */
   void overflow() {
-    followGenerations();
-    long keptBytes = maxBacklogBytes;
-    for (Progress progress : progresses) {
-      long backlog = progress.generation.isCompressed() ? 0 : progress.backlogBytes();
-      if (backlog > keptBytes) {
-        progress.overflow(keptBytes);
-      }
-      keptBytes = Math.max(0, keptBytes - backlog);
-    }
-  }
-
-  private void followGenerations() {
-    List<Generation> now = containerLog.generations();
-    if (now == known) {
-      return;
-    }
-    known = now;
-    List<Progress> followed = new ArrayList<>(now.size());
-    for (Generation generation : now) {
-      Progress progress = progressIn(generation);
-      followed.add(
-          progress != null
-              ? progress
-              : new Progress(generation, starts.startOf(generation, route())));
-    }
-    progresses = List.copyOf(followed);
-  }
-
-  private @Nullable Progress oldestUnfinished() {
-    for (Progress progress : progresses) {
-      if (progress.isFinished() && progress.generation.isOpen() && progress.unreadBytes() > 0) {
-        progress.setFinished(false);
-      }
-      if (!progress.isFinished()) {
-        return progress;
-      }
-    }
-    return null;
+    generations.follow();
+    generations.overflow(terms.maxBacklogBytes());
   }
 
   private Step read(Progress progress, ReadBuffer source, LogDriver driver, long nowNanos)
@@ -350,6 +221,7 @@ final class Feed {
       generation.refreshHead();
     }
     source.fill(progress, reader);
+    Reading reading = new Reading(progress, current, driver);
     int start = source.start();
     int length = source.end();
     int used = start;
@@ -357,7 +229,7 @@ final class Feed {
     for (int end = Newlines.indexOf(buffer, used, length);
         end >= 0 && !busy;
         end = Newlines.indexOf(buffer, used, length)) {
-      if (record(progress, current, buffer, start, used, end, 1, driver)) {
+      if (lines.record(reading, buffer, start, used, end, 1)) {
         used = end + 1;
       } else {
         busy = true;
@@ -369,12 +241,12 @@ final class Feed {
         source.clear();
         return atEnd(progress, buffer, start, length, driver, nowNanos);
       }
-      longRecord(progress, buffer, length);
+      lines.longRecord(progress, buffer, length);
       used = length;
     }
     source.use(used - start, busy);
     advance(progress, used - start);
-    if (busy && refused) {
+    if (busy && lines.wasRefused()) {
       retryNanos = nowNanos + REFUSED_RETRY_NANOS;
       return used > start ? Step.READ : Step.QUIET;
     }
@@ -383,236 +255,16 @@ final class Feed {
 
   private void advance(Progress progress, int bytes) {
     progress.advance(bytes);
-    readBytes += bytes;
+    account.read(bytes);
     metrics.read(bytes);
   }
 
   private @Nullable Target target(int restart) {
     if (target == null || targetRestart != restart) {
-      target = targets.targetOf(containerLog, restart, binding);
+      target = targets.targetOf(containerLog, restart, binding());
       targetRestart = restart;
     }
     return target;
-  }
-
-  /** Deals with the record in {@code [from, to)}; false: the driver does not take it now. */
-  private boolean record(
-      Progress progress,
-      Target current,
-      byte[] b,
-      int bufferStart,
-      int from,
-      int to,
-      int lineFeedBytes,
-      LogDriver driver) {
-    recordStart = progress.read() + from - bufferStart;
-    recordBytes = to - from + lineFeedBytes;
-    if (longRecord != LongRecord.NONE) {
-      return endLongRecord(progress, current, b, from, to, driver);
-    }
-    record.parse(b, from, to);
-    if (!isWanted(progress)) {
-      return true;
-    }
-    if (firstEpochNanos == RecordTime.NONE) {
-      firstEpochNanos = record.epochNanos();
-    }
-    OpenLine open = record.isStderr() ? openStderr : openStdout;
-    if (isOverflown(progress, open)) {
-      return true;
-    }
-    if (record.isPartial()) {
-      open.begin(progress, recordStart);
-      open.append(
-          progress,
-          recordStart,
-          recordBytes,
-          record.content(),
-          record.contentStart(),
-          record.contentEnd());
-      return true;
-    }
-    return fullRecord(progress, open, current, driver);
-  }
-
-  private boolean isOverflown(Progress progress, OpenLine open) {
-    boolean overflown = open.overflown || (progress.isOverflown(recordStart) && !open.isOpen());
-    if (overflown) {
-      open.overflown = record.isPartial();
-      count.overflownLines += record.isPartial() ? 0 : 1;
-      count.overflownBytes += recordBytes;
-    }
-    return overflown;
-  }
-
-  private boolean fullRecord(Progress progress, OpenLine open, Target current, LogDriver driver) {
-    long epochNanos = needsTime ? record.epochNanos() : RecordTime.NONE;
-    boolean done;
-    if (open.isOpen()) {
-      done =
-          closeWith(
-              progress,
-              open,
-              current,
-              record.content(),
-              record.contentStart(),
-              record.contentEnd(),
-              epochNanos,
-              driver);
-    } else {
-      int length = record.contentLength();
-      int kept = cut(length);
-      line.set(
-          current,
-          record.content(),
-          record.contentStart(),
-          kept,
-          record.isStderr(),
-          epochNanos,
-          length > kept);
-      line.from(progress.generation.headHash(), recordStart, recordStart + recordBytes, false);
-      done = offer(length, recordBytes, driver);
-    }
-    if (done && record.isMalformed()) {
-      metrics.malformedLine();
-    }
-    return done;
-  }
-
-  private boolean closeWith(
-      Progress progress,
-      OpenLine open,
-      Target current,
-      byte[] b,
-      int from,
-      int to,
-      long epochNanos,
-      LogDriver driver) {
-    long before = open.text.totalBytes();
-    open.text.append(b, from, to);
-    open.extend(progress, recordStart, recordBytes);
-    boolean done = close(open, current, recordBytes, epochNanos, driver);
-    if (!done) {
-      open.text.rewindTo(before);
-    }
-    return done;
-  }
-
-  private boolean close(
-      OpenLine open, Target current, long lastBytes, long epochNanos, LogDriver driver) {
-    long total = open.text.totalBytes();
-    int kept = cut(open.text.length());
-    boolean stderr = open == openStderr;
-    line.set(current, open.text.bytes(), 0, kept, stderr, epochNanos, total > kept);
-    Progress endsIn = open.endsIn();
-    if (endsIn != null) {
-      line.from(
-          endsIn.generation.headHash(),
-          open.startInLast(),
-          open.endInLast(),
-          open.begunIn() != endsIn);
-    }
-    if (!offer(total, open.recordBytes() + lastBytes, driver)) {
-      return false;
-    }
-    open.clear();
-    return true;
-  }
-
-  private int cut(int length) {
-    return Math.min(length, maxLineBytes());
-  }
-
-  private static boolean needsTime(Binding binding) {
-    Endpoint endpoint = binding.endpoint();
-    return binding.route().rateLimit() != null
-        || endpoint == null
-        || endpoint.delivery() == Delivery.AtLeastOnce;
-  }
-
-  private boolean isWanted(Progress progress) {
-    boolean stderr = record.isStderr();
-    if (progress.isRepeated(stderr, recordStart)) {
-      count.repeatedBytes += recordBytes;
-      return false;
-    }
-    if ((stderr ? takesStderr : takesStdout) && !isTooEarly()) {
-      return true;
-    }
-    count.notSelectedBytes += recordBytes;
-    return false;
-  }
-
-  private boolean isTooEarly() {
-    if (sinceEpochNanos == Long.MIN_VALUE) {
-      return false;
-    }
-    long time = record.epochNanos();
-    return time != RecordTime.NONE && time < sinceEpochNanos;
-  }
-
-  private boolean offer(long totalLength, long recordBytes, LogDriver driver) {
-    if (limiter.isLimited() && !limiter.allows(line.epochNanos())) {
-      count.limitedLines++;
-      count.limitedBytes += recordBytes;
-      return true;
-    }
-    Outcome outcome = driver.log(line);
-    if (outcome == Outcome.BUSY || outcome == Outcome.REFUSED) {
-      refused = outcome == Outcome.REFUSED;
-      return false;
-    }
-    if (outcome == Outcome.UNSUBSCRIBED) {
-      count.unsubscribedLines++;
-      count.unsubscribedBytes += recordBytes;
-      return true;
-    }
-    limiter.take();
-    count.sentLines++;
-    count.sentBytes += recordBytes;
-    if (totalLength > line.length()) {
-      metrics.truncated(route(), totalLength - line.length());
-    }
-    return true;
-  }
-
-  /** A record longer than the buffer: its pieces are gathered like those of a partial line. */
-  private void longRecord(Progress progress, byte[] b, int length) {
-    recordStart = progress.read();
-    recordBytes = length;
-    int contentStart = 0;
-    if (longRecord == LongRecord.NONE) {
-      record.parse(b, 0, length);
-      if (!isWanted(progress)) {
-        longRecord = LongRecord.NOT_WANTED;
-        return;
-      }
-      contentStart = record.contentStart();
-      longRecord = record.isPartial() ? LongRecord.PARTIAL : LongRecord.FULL;
-      longLine = record.isStderr() ? openStderr : openStdout;
-      longLine.begin(progress, recordStart);
-    }
-    if (longRecord == LongRecord.NOT_WANTED) {
-      count.notSelectedBytes += length;
-    } else {
-      longLine.append(progress, recordStart, length, b, contentStart, length);
-    }
-  }
-
-  private boolean endLongRecord(
-      Progress progress, Target current, byte[] b, int from, int to, LogDriver driver) {
-    switch (longRecord) {
-      case FULL -> {
-        if (!closeWith(progress, longLine, current, b, from, to, RecordTime.NONE, driver)) {
-          return false;
-        }
-      }
-      case PARTIAL -> longLine.append(progress, recordStart, recordBytes, b, from, to);
-      case NOT_WANTED -> count.notSelectedBytes += recordBytes;
-      case NONE -> throw new IllegalStateException("there is no long record");
-    }
-    longRecord = LongRecord.NONE;
-    return true;
   }
 
   private Step atEnd(
@@ -627,7 +279,7 @@ final class Feed {
     }
     Generation generation = progress.generation;
     long endedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - progress.endSinceNanos);
-    long quietMs = Math.max(endedMs, generation.quietMs(System.currentTimeMillis()));
+    long quietMs = Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
       return quietMs >= PARTIAL_TIMEOUT_MS ? closeOpenLines(driver) : Step.QUIET;
     }
@@ -645,7 +297,8 @@ final class Feed {
       return Step.QUIET;
     }
     if (tornEnd > tornStart) {
-      if (!record(progress, current, buffer, tornStart, tornStart, tornEnd, 0, driver)) {
+      Reading reading = new Reading(progress, current, driver);
+      if (!lines.record(reading, buffer, tornStart, tornStart, tornEnd, 0)) {
         return Step.BUSY;
       }
       advance(progress, tornEnd - tornStart);
@@ -663,38 +316,52 @@ final class Feed {
     return next >= all.size() || all.get(next).restart() != generation.restart();
   }
 
-  private void giveUp(Progress progress, IOException e) {
-    long lost = progress.unreadBytes();
-    log.error(
-        "{}: damaged ({}), {} bytes from position {} on are lost",
-        progress.generation,
-        e.getMessage(),
-        lost,
-        progress.read());
-    lostBytes += lost;
-    metrics.lost("unreadable", lost);
+  /** What is open ends at a gap: its rest, if it had one, is not to be joined to another line. */
+  private Step passGap(Progress progress, LogDriver driver) {
+    if (closeOpenLines(driver) == Step.BUSY) {
+      return Step.BUSY;
+    }
     progress.setFinished(true);
+    return Step.READ;
+  }
+
+  private void lose(Progress progress, LossReason reason) {
+    long from = progress.read();
+    long unread = progress.unreadBytes();
+    long bytes = unread > 0 ? unread : progress.generation.fileBytes();
+    ledger.enter(
+        containerLog.folder().key(),
+        progress.generation.name().toString(),
+        route(),
+        from,
+        from + bytes,
+        reason);
+    account.lost(bytes);
+  }
+
+  /** A generation is closed for good: what was not read of it is lost; pipeline's thread only. */
+  void noteLoss(Generation generation) {
+    generations.end(generation);
+    generations.follow();
   }
 
   private Step closeOpenLines(LogDriver driver) {
-    Step stdout = closeOpenLine(openStdout, driver);
-    Step stderr = stdout == Step.BUSY ? Step.BUSY : closeOpenLine(openStderr, driver);
+    Step stdout = closeOpenLine(false, driver);
+    Step stderr = stdout == Step.BUSY ? Step.BUSY : closeOpenLine(true, driver);
     return stdout == Step.READ && stderr == Step.QUIET ? Step.READ : stderr;
   }
 
-  private Step closeOpenLine(OpenLine open, LogDriver driver) {
-    Progress begunIn = open.begunIn();
+  private Step closeOpenLine(boolean ofStderr, LogDriver driver) {
+    Progress begunIn = lines.begunIn(ofStderr);
     if (begunIn == null) {
       return Step.QUIET;
     }
     Target current = target(begunIn.generation.restart());
-    if (current == null || !close(open, current, 0, RecordTime.NONE, driver)) {
+    if (current == null) {
       return Step.BUSY;
     }
-    if (longLine == open) {
-      longRecord = LongRecord.NONE;
-    }
-    return Step.READ;
+    Reading reading = new Reading(begunIn, current, driver);
+    return lines.closeOpenLine(ofStderr, reading) ? Step.READ : Step.BUSY;
   }
 
   /**
@@ -703,52 +370,27 @@ final class Feed {
    * @param lineNumber of the last of them
    */
   void mark(long lineNumber, Consumer<Mark> marks) {
-    List<Progress> all = progresses;
-    FeedCount counted = count;
+    List<Progress> all = generations.all();
+    FeedCount counted = account.unmarked();
     for (int i = 0; i < all.size(); i++) {
       Progress progress = all.get(i);
-      Offsets reached = new Offsets(reached(openStdout, all, i), reached(openStderr, all, i));
+      Offsets reached = lines.reached(all, i);
       if (progress.mark(reached)) {
+        long firstEpochNanos = account.firstEpochNanos();
         marks.accept(new Mark(lineNumber, this, progress, reached, counted, firstEpochNanos));
         counted = new FeedCount();
       }
     }
-    if (counted != count) {
-      count = new FeedCount();
-      firstEpochNanos = RecordTime.NONE;
+    if (counted != account.unmarked()) {
+      account.marked();
     }
-  }
-
-  private static long reached(OpenLine open, List<Progress> all, int index) {
-    Progress progress = all.get(index);
-    Progress begunIn = open.begunIn();
-    if (begunIn == null || index < all.indexOf(begunIn)) {
-      return progress.read();
-    }
-    return progress == begunIn ? open.begunAt() : 0;
   }
 
   /** What a mark said has become true. */
   void settle(Mark mark) {
     mark.progress().takeOver(mark.taken());
-    settledBytes += mark.count().bytes();
-    synchronized (this) {
-      add(total, mark.count());
-    }
+    account.settle(mark.count());
     metrics.settled(this, mark.count());
-  }
-
-  private static void add(FeedCount sum, FeedCount more) {
-    sum.sentLines += more.sentLines;
-    sum.sentBytes += more.sentBytes;
-    sum.unsubscribedLines += more.unsubscribedLines;
-    sum.unsubscribedBytes += more.unsubscribedBytes;
-    sum.limitedLines += more.limitedLines;
-    sum.limitedBytes += more.limitedBytes;
-    sum.overflownLines += more.overflownLines;
-    sum.overflownBytes += more.overflownBytes;
-    sum.notSelectedBytes += more.notSelectedBytes;
-    sum.repeatedBytes += more.repeatedBytes;
   }
 
   /** Gives back what reading took; the files stay open. */

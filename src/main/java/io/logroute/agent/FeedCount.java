@@ -28,4 +28,17 @@ final class FeedCount {
   long bytes() {
     return sentBytes + droppedBytes() + notSelectedBytes + repeatedBytes;
   }
+
+  void add(FeedCount more) {
+    sentLines += more.sentLines;
+    sentBytes += more.sentBytes;
+    unsubscribedLines += more.unsubscribedLines;
+    unsubscribedBytes += more.unsubscribedBytes;
+    limitedLines += more.limitedLines;
+    limitedBytes += more.limitedBytes;
+    overflownLines += more.overflownLines;
+    overflownBytes += more.overflownBytes;
+    notSelectedBytes += more.notSelectedBytes;
+    repeatedBytes += more.repeatedBytes;
+  }
 }

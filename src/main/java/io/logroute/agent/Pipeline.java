@@ -6,6 +6,7 @@ import io.logroute.agent.driver.ConnectionStatus;
 import io.logroute.agent.driver.LogDriver;
 import io.logroute.agent.driver.LogLine;
 import io.logroute.agent.route.Binding;
+import io.logroute.agent.tail.Generation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,9 +49,9 @@ final class Pipeline {
     long nextNanos;
     long activeNanos;
 
-    Turn(Feed feed) {
+    Turn(Feed feed, long nowNanos) {
       this.feed = feed;
-      this.activeNanos = System.nanoTime();
+      this.activeNanos = nowNanos;
     }
   }
 
@@ -84,6 +85,7 @@ final class Pipeline {
 
   private final String name;
   private final ConnectionStatus status;
+  private final AgentClock clock;
   private final Thread thread;
   private final LogDriver driver;
   private final Counted counted;
@@ -94,19 +96,27 @@ final class Pipeline {
   private final ReadBuffer buffer = new ReadBuffer();
   private int firstTurn;
   private long lineNumber;
-  private long takenNanos = System.nanoTime();
-  private long overflownNanos = takenNanos;
+  private long takenNanos;
+  private long overflownNanos;
   private volatile boolean stopping;
   private volatile long graceMs;
-  private volatile long beatNanos = System.nanoTime();
+  private volatile long beatNanos;
   private volatile long oldestEpochNanos = RecordTime.NONE;
 
   /**
    * @param opener opens the driver, given what wakes this pipeline's thread
    */
-  Pipeline(String name, ConnectionStatus status, Function<Runnable, LogDriver> opener) {
+  Pipeline(
+      String name,
+      ConnectionStatus status,
+      AgentClock clock,
+      Function<Runnable, LogDriver> opener) {
     this.name = name;
     this.status = status;
+    this.clock = clock;
+    this.takenNanos = clock.nanoTime();
+    this.overflownNanos = takenNanos;
+    this.beatNanos = takenNanos;
     this.thread = Thread.ofPlatform().name("pipeline " + name).daemon().unstarted(this::run);
     this.driver = opener.apply(this::wakeUp);
     this.counted = new Counted(driver);
@@ -148,7 +158,7 @@ final class Pipeline {
 
   void add(Feed feed) {
     feeds.add(feed);
-    command(() -> turns.add(new Turn(feed)));
+    command(() -> turns.add(new Turn(feed, clock.nanoTime())));
   }
 
   /** Ends a feed; what it handed over already may still go out. */
@@ -165,6 +175,11 @@ final class Pipeline {
   /** Lets a feed go on with what the table says about its route now. */
   void rebind(Feed feed, Binding binding) {
     command(() -> feed.rebind(binding));
+  }
+
+  /** Lets a feed enter into the ledger what is gone, even while the endpoint is stalled. */
+  void noteLoss(Feed feed, Generation generation) {
+    command(() -> feed.noteLoss(generation));
   }
 
   private void command(Runnable command) {
@@ -188,29 +203,44 @@ final class Pipeline {
   private void run() {
     try {
       while (!stopping) {
-        round();
+        long waitNanos = round();
+        if (waitNanos > 0) {
+          LockSupport.parkNanos(waitNanos);
+        }
       }
-      driver.close(graceMs);
-      settle();
-      turns.forEach(turn -> turn.feed.close());
+      end();
     } catch (RuntimeException | Error e) {
       log.error("{}: the pipeline has ended and nothing goes to it any more", name, e);
       status.disconnected("the pipeline has failed: " + e);
     }
   }
 
-  private void round() {
+  /** What is done once {@link #stop} was called; the thread's own. */
+  void end() {
+    driver.close(graceMs);
+    settle();
+    turns.forEach(turn -> turn.feed.close());
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /**
+   * One round of the thread.
+   *
+   * @return for how long nothing is to be done unless somebody wakes it, in nanoseconds; 0: go on
+   */
+  long round() {
     for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
       command.run();
     }
-    long nowNanos = System.nanoTime();
+    long nowNanos = clock.nanoTime();
     beatNanos = nowNanos;
     boolean read = pass(nowNanos);
     boolean worked = driver.work(nowNanos, !read);
     settle();
-    if (!read && !worked) {
-      LockSupport.parkNanos(Math.min(POLL_NANOS, driver.maxWaitNanos()));
-    }
+    return read || worked ? 0 : Math.min(POLL_NANOS, driver.maxWaitNanos());
   }
 
   private boolean pass(long nowNanos) {
@@ -220,7 +250,7 @@ final class Pipeline {
       for (int i = 0; i < size; i++) {
         int index = (firstTurn + i) % size;
         Turn turn = turns.get(index);
-        if (turn.nextNanos > nowNanos || turn.feed.isUrgent() != (urgent == 1)) {
+        if (turn.nextNanos > nowNanos || turn.feed.generations().isUrgent() != (urgent == 1)) {
           continue;
         }
         Feed.Step step = take(turn, nowNanos);
@@ -251,7 +281,7 @@ final class Pipeline {
       turn.feed.mark(lineNumber, marks::add);
     }
     if (step == Feed.Step.BUSY && marks.isEmpty()) {
-      oldestEpochNanos = turn.feed.firstEpochNanos();
+      oldestEpochNanos = turn.feed.account().firstEpochNanos();
     }
     return step;
   }

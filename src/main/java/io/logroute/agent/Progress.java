@@ -26,6 +26,7 @@ final class Progress {
 
   private final Deque<Range> overflown = new ArrayDeque<>();
   private volatile boolean finished;
+  private volatile boolean lost;
   private volatile long takenStdout;
   private volatile long takenStderr;
   private Offsets marked;
@@ -90,9 +91,19 @@ final class Progress {
     return finished;
   }
 
+  /** What was not read never will be; reading goes on behind this generation. */
+  void setLost() {
+    lost = true;
+  }
+
+  boolean isLost() {
+    return lost;
+  }
+
   /** Bytes that are known to be there and have not been read. */
   long unreadBytes() {
-    return finished && generation.isCompressed() ? 0 : Math.max(0, generation.sizeBytes() - read);
+    return lost || (finished && generation.isCompressed())
+        ? 0 : Math.max(0, generation.sizeBytes() - read);
   }
 
   /** Unread bytes that are not overflown. */

@@ -92,6 +92,16 @@ final class AgentCommand implements Callable<Integer> {
       description = "How long what is in flight may take to leave on SIGTERM.")
   private long graceMs;
 
+  @Option(
+      names = "--held-bytes",
+      paramLabel = "BYTES",
+      defaultValue = "${env:LOGROUTE_HELD_BYTES:-1Gi}",
+      converter = QuantityConverter.class,
+      description =
+          "How much of deleted files is held until their lines are taken over; what is over it is"
+              + " given up and counted. Also LOGROUTE_HELD_BYTES.")
+  private long heldBytes;
+
   @Override
   public Integer call() throws InterruptedException {
     if (!Files.isDirectory(podsFolder) || !Files.isReadable(podsFolder)) {
@@ -124,7 +134,7 @@ final class AgentCommand implements Callable<Integer> {
       source = new ApiTableSource(node, config, new TableStore(stateFolder));
     }
     AgentOptions options =
-        new AgentOptions(podsFolder, containersFolder, stateFolder, http, node, graceMs);
+        new AgentOptions(podsFolder, containersFolder, stateFolder, http, node, graceMs, heldBytes);
     Agent agent = new Agent(options, source, table);
     StopSignal stop = StopSignal.install(Duration.ofMillis(graceMs + CLOSING_MS));
     agent.start();

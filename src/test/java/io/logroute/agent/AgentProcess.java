@@ -145,6 +145,15 @@ public final class AgentProcess implements AutoCloseable {
     }
   }
 
+  /** What the page {@code /debug/containers} says of losses. */
+  public JsonNode losses() {
+    try {
+      return JSON.readTree(get("/debug/containers").body()).get("losses");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   HttpResponse<String> get(String path) {
     try {
       return client.send(

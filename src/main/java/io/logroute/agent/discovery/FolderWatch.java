@@ -16,12 +16,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells which folders got or lost an entry, so that a new file is opened at once. It is there for
- * speed alone: events may be lost, and the sweep is the truth. Writes into a file wake nobody.
+ * The kernel's folder events, so that a new file is opened at once. Writes into a file wake nobody.
  *
  * <p>Owned by one thread.
  */
-public final class FolderWatch implements AutoCloseable {
+public final class FolderWatch implements FolderEvents, AutoCloseable {
 
   private final WatchService watchService;
   private final Map<Path, WatchKey> keys = new HashMap<>();
@@ -30,7 +29,7 @@ public final class FolderWatch implements AutoCloseable {
     watchService = FileSystems.getDefault().newWatchService();
   }
 
-  /** Starts to watch a folder; false when it cannot be watched, and the sweep has to do. */
+  @Override
   public boolean watch(Path folder) {
     if (keys.containsKey(folder)) {
       return true;
@@ -43,7 +42,7 @@ public final class FolderWatch implements AutoCloseable {
     }
   }
 
-  /** Stops to watch a folder, usually one that is gone. */
+  @Override
   public void forget(Path folder) {
     WatchKey key = keys.remove(folder);
     if (key != null) {
@@ -51,7 +50,7 @@ public final class FolderWatch implements AutoCloseable {
     }
   }
 
-  /** Waits for events up to a time and returns the folders that have some; empty: none came. */
+  @Override
   public Set<Path> await(long timeoutMs) throws InterruptedException {
     Set<Path> changed = new HashSet<>();
     WatchKey key = watchService.poll(timeoutMs, TimeUnit.MILLISECONDS);

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +24,28 @@ import org.jspecify.annotations.Nullable;
  * suffix of a rotated file cannot move it. A released generation is forgotten only when two
  * listings in a row lack it: a listing is no snapshot, and one taken while a file is compressed may
  * have missed the copy and the file. One thread sweeps; any may read the list.
+ *
+ * <p>A file that is truncated in place, found by its size or by another first record, is given up as
+ * it was, and what it has now is a new generation. One that was listed, could never be opened and
+ * is gone is told of.
  */
 public final class ContainerLog {
 
+  /** What a log tells of files that it cannot make a generation of. */
+  public interface Trouble {
+    /** A file could not be opened; told each time it is tried. */
+    void unreadable(LogFile file, IOException cause);
+
+    /** A file was seen, and was gone before it could be opened. */
+    void vanished(LogFile file);
+
+    /** A generation is closed, its file has no name any more, and its bytes are gone. */
+    void forgotten(Generation generation);
+  }
+
   private final ContainerFolder folder;
-  private final BiConsumer<LogFile, IOException> unreadable;
+  private final Trouble trouble;
+  private final Map<Object, LogFile> unopened = new HashMap<>();
   private final Map<Object, Generation> byInode = new HashMap<>();
   private Set<Generation> absent = Set.of();
   private Set<Generation> missedOnce = Set.of();
@@ -37,12 +53,9 @@ public final class ContainerLog {
   private volatile boolean gone;
   private boolean wanted = true;
 
-  /**
-   * @param unreadable is told of a file that could not be opened, each time it is tried
-   */
-  public ContainerLog(ContainerFolder folder, BiConsumer<LogFile, IOException> unreadable) {
+  public ContainerLog(ContainerFolder folder, Trouble trouble) {
     this.folder = folder;
-    this.unreadable = unreadable;
+    this.trouble = trouble;
   }
 
   public ContainerFolder folder() {
@@ -76,6 +89,7 @@ public final class ContainerLog {
         tryOpen(generation);
       } else {
         generation.release();
+        unopened.clear();
       }
     }
     forgetGone();
@@ -88,7 +102,7 @@ public final class ContainerLog {
     List<Generation> found = new ArrayList<>();
     for (LogFile file : listing) {
       Generation generation = byInode.get(file.inode());
-      if (generation != null && (wasTruncated(generation, file) || isReused(generation, file))) {
+      if (generation != null && isAnother(generation, file)) {
         byInode.remove(file.inode());
         generation = null;
       }
@@ -108,8 +122,19 @@ public final class ContainerLog {
         .entrySet()
         .removeIf(
             entry -> !inodes.contains(entry.getKey()) && !entry.getValue().holds(entry.getKey()));
+    after.forEach(generation -> generation.setLinked(inodes));
+    tellVanished(inodes);
     publish(after);
     forgetGone();
+  }
+
+  private void tellVanished(Set<Object> inodes) {
+    List<LogFile> vanished = new ArrayList<>(unopened.values());
+    vanished.removeIf(file -> inodes.contains(file.inode()));
+    for (LogFile file : vanished) {
+      unopened.remove(file.inode());
+      trouble.vanished(file);
+    }
   }
 
   private void noteAbsent(List<Generation> all, List<Generation> found) {
@@ -129,7 +154,11 @@ public final class ContainerLog {
   public void setGone() {
     gone = true;
     missedOnce = Set.of();
-    generations.forEach(generation -> generation.setPresent(false));
+    for (Generation generation : generations) {
+      generation.setPresent(false);
+      generation.setLinked(Set.of());
+    }
+    tellVanished(Set.of());
     forgetGone();
   }
 
@@ -137,6 +166,34 @@ public final class ContainerLog {
   public void release(Generation generation) throws IOException {
     generation.release();
     forgetGone();
+  }
+
+  /**
+   * Gives a generation up for its bytes on disk, keeping what has a name in another form.
+   *
+   * @return false when nothing is lost by it: a compressed copy took its place
+   */
+  public boolean giveUp(Generation generation, LossReason reason) throws IOException {
+    if (generation.becomeTheCopy()) {
+      return false;
+    }
+    generation.giveUp(reason);
+    forgetGone();
+    return true;
+  }
+
+  private boolean isAnother(Generation generation, LogFile file) throws IOException {
+    if (wasTruncated(generation, file) || wasWrittenAnew(generation, file)) {
+      generation.giveUp(LossReason.ROTATED);
+      return true;
+    }
+    return isReused(generation, file);
+  }
+
+  private static boolean wasWrittenAnew(Generation generation, LogFile file) throws IOException {
+    return generation.holds(file.inode())
+        && !file.equals(generation.file())
+        && generation.wasWrittenAnew();
   }
 
   /**
@@ -164,8 +221,10 @@ public final class ContainerLog {
   private @Nullable Generation adopt(LogFile file, List<Generation> all) {
     Generation generation = new Generation(file);
     if (wanted && !tryOpen(generation)) {
+      unopened.put(file.inode(), file);
       return null;
     }
+    unopened.remove(file.inode());
     Generation twin = twinOf(generation, all);
     if (twin != null) {
       byInode.put(file.inode(), twin);
@@ -178,14 +237,25 @@ public final class ContainerLog {
 
   private static @Nullable Generation twinOf(Generation generation, List<Generation> all) {
     for (Generation other : all) {
-      if (generation.headHash() != HeadHash.UNKNOWN
-          && other.headHash() == generation.headHash()
-          && other.restart() == generation.restart()
-          && (other.isCompressed() || generation.isCompressed() || !other.isOpen())) {
+      boolean copied = other.isCompressed() || generation.isCompressed();
+      boolean sameHead =
+          generation.headHash() != HeadHash.UNKNOWN
+              && other.headHash() == generation.headHash()
+              && other.restart() == generation.restart()
+              && (copied || !other.isOpen());
+      if (other.givenUp() == null && (sameHead || isDamagedCopyOf(other, generation))) {
         return other;
       }
     }
     return null;
+  }
+
+  /** A compressed file whose beginning cannot be read has only its name to be known by. */
+  private static boolean isDamagedCopyOf(Generation known, Generation found) {
+    return found.isCompressed()
+        && found.headHash() == HeadHash.UNKNOWN
+        && known.restart() == found.restart()
+        && known.name().rotatedAt().equals(found.name().rotatedAt());
   }
 
   private static Generation closeAndAnswer(Generation copy, Generation known) {
@@ -222,7 +292,7 @@ public final class ContainerLog {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
-      unreadable.accept(generation.file(), e);
+      trouble.unreadable(generation.file(), e);
       return false;
     }
   }
@@ -237,13 +307,17 @@ public final class ContainerLog {
   }
 
   private void forgetGone() {
-    List<Generation> kept = new ArrayList<>(generations);
+    List<Generation> before = generations;
+    List<Generation> kept = new ArrayList<>(before);
     kept.removeIf(
         generation ->
             !generation.isPresent() && !generation.isOpen() && !missedOnce.contains(generation));
-    if (kept.size() < generations.size()) {
+    if (kept.size() < before.size()) {
       generations = List.copyOf(kept);
     }
     byInode.values().removeIf(generation -> !kept.contains(generation));
+    before.stream()
+        .filter(generation -> !kept.contains(generation))
+        .forEach(trouble::forgotten);
   }
 }

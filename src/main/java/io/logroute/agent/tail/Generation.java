@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,96 +24,165 @@ import org.jspecify.annotations.Nullable;
  * file whatever form it has. The file is held open from first sight, so that renaming, compressing
  * and deleting cost nothing, until everybody who wants it has taken it over.
  *
+ * <p>What is held open is one {@link OpenFile}, replaced as a whole, so that a reader never takes
+ * one form's bytes for the other's. A generation that is <em>given up</em> is closed for good, and
+ * whoever had not read all of it has lost the rest.
+ *
  * <p>The thread that sweeps changes it; any thread may read.
  */
 public final class Generation {
 
+  /**
+   * A file that is held open.
+   *
+   * @param inode device and inode of the file behind the channel
+   */
+  record OpenFile(FileChannel channel, Object inode, boolean compressed) {
+
+    InputStream decompressed() throws IOException {
+      return new GZIPInputStream(new ChannelStream(channel), 64 * 1024);
+    }
+  }
+
+  /** What was known when a generation was given up. */
+  private record GivenUp(LossReason reason, long sizeBytes) {}
+
+  private static final int SMALLEST_GZIP_BYTES = 18;
+
+  /** Deflate makes nothing smaller than this: more is a damaged trailer's word. */
+  private static final int MAX_DEFLATE_RATIO = 1032;
+
   private final int restart;
   private volatile LogFile file;
-  private volatile boolean compressed;
-  private volatile @Nullable Object openInode;
-  private volatile @Nullable FileChannel channel;
+  private volatile @Nullable OpenFile open;
   private volatile long headHash = HeadHash.UNKNOWN;
   private volatile boolean present = true;
+  private volatile boolean linked = true;
+  private volatile long unlinkedSinceMs;
   private volatile boolean superseded;
   private volatile long uncompressedBytes = -1;
   private volatile long releasedBytes;
+  private volatile @Nullable GivenUp givenUp;
 
   Generation(LogFile file) {
     this.restart = file.name().restart();
     this.file = file;
-    this.compressed = file.name().compressed();
   }
 
   /**
-   * Opens the file; nothing happens when it is open.
+   * Opens the file; nothing happens when it is open, or given up.
    *
    * @return false when the path leads elsewhere by now: the next sweep will see
    */
   boolean open() throws IOException {
-    if (channel != null) {
-      return true;
+    if (open != null || givenUp != null) {
+      return open != null;
     }
-    LogFile wanted = file;
-    FileChannel opened = FileChannel.open(wanted.path(), StandardOpenOption.READ);
-    if (!Files.readAttributes(wanted.path(), BasicFileAttributes.class)
-        .fileKey()
-        .equals(wanted.inode())) {
-      opened.close();
+    OpenFile opened = openFile(file);
+    if (opened == null) {
       return false;
     }
-    compressed = wanted.name().compressed();
-    try {
-      readHead(opened);
-    } catch (IOException e) {
-      opened.close();
-      throw e;
-    }
-    openInode = wanted.inode();
-    channel = opened;
+    open = opened;
+    linked = true;
     return true;
   }
 
-  private void readHead(FileChannel opened) throws IOException {
+  private @Nullable OpenFile openFile(LogFile wanted) throws IOException {
+    FileChannel channel = FileChannel.open(wanted.path(), StandardOpenOption.READ);
+    OpenFile opened = new OpenFile(channel, wanted.inode(), wanted.name().compressed());
+    boolean same = false;
+    try {
+      Object inode = Files.readAttributes(wanted.path(), BasicFileAttributes.class).fileKey();
+      same = inode.equals(wanted.inode()) && hasOurHead(opened);
+      if (same && opened.compressed()) {
+        uncompressedBytes = trailer(channel);
+      }
+    } finally {
+      if (!same) {
+        channel.close();
+      }
+    }
+    return same ? opened : null;
+  }
+
+  /** Whether the first record is the one that was seen before; takes it up when it is new. */
+  private boolean hasOurHead(OpenFile opened) throws IOException {
+    long found = headOf(opened);
     if (headHash == HeadHash.UNKNOWN) {
-      byte[] head = new byte[HeadHash.MAX_BYTES];
-      headHash = HeadHash.of(head, readFully(stream(opened), head));
+      headHash = found;
+    }
+    return headHash == found;
+  }
+
+  /** A damaged file has no head: it is found out when it is read. */
+  private static long headOf(OpenFile opened) throws IOException {
+    byte[] head = new byte[HeadHash.MAX_BYTES];
+    InputStream bytes = new ChannelStream(opened.channel());
+    try (InputStream in = opened.compressed() ? new GZIPInputStream(bytes, 512) : bytes) {
+      return HeadHash.of(head, in.readNBytes(head, 0, head.length));
+    } catch (EOFException | ZipException e) {
+      return HeadHash.UNKNOWN;
     }
   }
 
-  private InputStream stream(FileChannel opened) throws IOException {
-    InputStream bytes = new ChannelStream(opened);
-    return isCompressed() ? new GZIPInputStream(bytes, 512) : bytes;
-  }
-
-  private static int readFully(InputStream in, byte[] target) throws IOException {
-    try (in) {
-      return in.readNBytes(target, 0, target.length);
-    } catch (EOFException e) {
-      return 0;
-    }
+  /** Whether the open file begins with another record than it did: it was written anew. */
+  boolean wasWrittenAnew() throws IOException {
+    OpenFile now = open;
+    return now != null
+        && !now.compressed()
+        && headHash != HeadHash.UNKNOWN
+        && headOf(now) != headHash;
   }
 
   /** Closes the file, as nobody wants more of it. */
   void release() throws IOException {
-    FileChannel open = channel;
-    channel = null;
-    if (open != null) {
-      releasedBytes = compressed ? Long.MAX_VALUE : open.size();
-      open.close();
+    OpenFile now = open;
+    open = null;
+    if (now != null) {
+      releasedBytes = now.compressed() ? Long.MAX_VALUE : now.channel().size();
+      now.channel().close();
     }
+  }
+
+  /** Closes the file for good: what was not read of it is lost. Only the first reason counts. */
+  void giveUp(LossReason reason) throws IOException {
+    if (givenUp == null) {
+      long seenBytes = isCompressed() ? sizeBytes() : file.sizeBytes();
+      givenUp = new GivenUp(reason, reason == LossReason.ROTATED ? seenBytes : sizeBytes());
+    }
+    release();
   }
 
   /** Goes on with the plain file, found beside the compressed copy that was held so far. */
   void becomePlain(Generation plain) throws IOException {
-    FileChannel copy = channel;
+    OpenFile copy = open;
     file = plain.file;
-    compressed = false;
-    openInode = plain.openInode;
-    channel = plain.channel;
+    open = plain.open;
+    linked = true;
     if (copy != null) {
-      copy.close();
+      copy.channel().close();
     }
+  }
+
+  /**
+   * Goes on with the file that has a name, and lets the one go that has none any more: a compressed
+   * copy has the same bytes.
+   *
+   * @return false when that was not possible, and nothing has changed
+   */
+  boolean becomeTheCopy() throws IOException {
+    OpenFile old = open;
+    if (old == null || linked || !present || givenUp != null) {
+      return false;
+    }
+    OpenFile copy = openFile(file);
+    if (copy == null) {
+      return false;
+    }
+    open = copy;
+    linked = true;
+    old.channel().close();
+    return true;
   }
 
   /** What a sweep found of this generation, under the same or another name. */
@@ -122,15 +193,16 @@ public final class Generation {
 
   /** Looks for the first record again while it was not complete. */
   public void refreshHead() throws IOException {
-    FileChannel open = channel;
-    if (open != null && headHash == HeadHash.UNKNOWN) {
-      readHead(open);
+    OpenFile now = open;
+    if (now != null && headHash == HeadHash.UNKNOWN) {
+      headHash = headOf(now);
     }
   }
 
   /** Whether this inode is held open, so that it cannot be used for another file. */
   boolean holds(Object inode) {
-    return channel != null && inode.equals(openInode);
+    OpenFile now = open;
+    return now != null && inode.equals(now.inode());
   }
 
   /** Whether a sweep found more bytes than there were when the file was released. */
@@ -142,8 +214,33 @@ public final class Generation {
     return file;
   }
 
+  /** The size of the file as it stood on disk last, compressed or not. */
+  public long fileBytes() {
+    return file.sizeBytes();
+  }
+
+  /** When somebody wrote to it last, as far as sweeps tell, milliseconds since the epoch. */
+  public long modifiedMs() {
+    return file.modifiedMs();
+  }
+
   void setPresent(boolean present) {
     this.present = present;
+  }
+
+  /** Notes which inodes a sweep found: whether the open file has a name among them. */
+  void setLinked(Set<Object> inodes) {
+    OpenFile now = open;
+    boolean hasName = now == null || inodes.contains(now.inode());
+    if (linked && !hasName) {
+      unlinkedSinceMs = System.currentTimeMillis();
+    }
+    linked = hasName;
+  }
+
+  /** When a sweep first missed the open file's name, milliseconds since the epoch. */
+  public long unlinkedSinceMs() {
+    return unlinkedSinceMs;
   }
 
   void setSuperseded(boolean superseded) {
@@ -175,11 +272,28 @@ public final class Generation {
 
   /** Whether the bytes come out of a compressed file. */
   public boolean isCompressed() {
-    return compressed;
+    OpenFile now = open;
+    return now == null ? file.name().compressed() : now.compressed();
   }
 
   public boolean isOpen() {
-    return channel != null;
+    return open != null;
+  }
+
+  /** Bytes on disk that only this process still holds: of an open file without a name. */
+  public long heldUnlinkedBytes() {
+    OpenFile now = open;
+    try {
+      return now == null || linked ? 0 : now.channel().size();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** Why it is closed for good; null: it is not. */
+  public @Nullable LossReason givenUp() {
+    GivenUp how = givenUp;
+    return how == null ? null : how.reason();
   }
 
   /** Whether a name leads to it still; without one its bytes last only as long as it is open. */
@@ -198,7 +312,7 @@ public final class Generation {
    */
   public long quietMs(long nowEpochMs) {
     LogFile seen = file;
-    return !compressed && sizeBytes() > seen.sizeBytes() ? 0 : nowEpochMs - seen.modifiedMs();
+    return !isCompressed() && sizeBytes() > seen.sizeBytes() ? 0 : nowEpochMs - seen.modifiedMs();
   }
 
   /**
@@ -206,20 +320,30 @@ public final class Generation {
    * says.
    */
   public long sizeBytes() {
-    FileChannel open = channel;
+    GivenUp how = givenUp;
+    if (how != null) {
+      return how.sizeBytes();
+    }
+    OpenFile now = open;
     try {
       if (!isCompressed()) {
-        return open != null ? open.size() : file.sizeBytes();
-      }
-      if (uncompressedBytes < 0 && open != null) {
-        ByteBuffer trailer = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-        open.read(trailer, open.size() - 4);
-        uncompressedBytes = trailer.hasRemaining() ? 0 : Integer.toUnsignedLong(trailer.getInt(0));
+        return now != null ? now.channel().size() : file.sizeBytes();
       }
     } catch (IOException e) {
       return file.sizeBytes();
     }
     return Math.max(0, uncompressedBytes);
+  }
+
+  private static long trailer(FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < SMALLEST_GZIP_BYTES) {
+      return 0;
+    }
+    ByteBuffer trailer = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    channel.read(trailer, size - trailer.capacity());
+    long told = trailer.hasRemaining() ? 0 : Integer.toUnsignedLong(trailer.getInt(0));
+    return Math.min(told, size * MAX_DEFLATE_RATIO);
   }
 
   /**
@@ -228,16 +352,12 @@ public final class Generation {
    * @throws ClosedChannelException when it is not open: the sweeping thread may release it while
    *     another reads
    */
-  FileChannel channel() throws ClosedChannelException {
-    FileChannel open = channel;
-    if (open == null) {
+  OpenFile openFile() throws ClosedChannelException {
+    OpenFile now = open;
+    if (now == null) {
       throw new ClosedChannelException();
     }
-    return open;
-  }
-
-  InputStream decompressed() throws IOException {
-    return new GZIPInputStream(new ChannelStream(channel()), 64 * 1024);
+    return now;
   }
 
   @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GenerationReader implements Closeable {
 
-  private @Nullable Generation current;
+  private Generation.@Nullable OpenFile current;
   private @Nullable InputStream decompressed;
   private long decompressedPosition;
 
@@ -27,11 +27,12 @@ public final class GenerationReader implements Closeable {
    */
   public int read(Generation generation, long position, byte[] target, int offset, int length)
       throws IOException {
-    if (!generation.isCompressed()) {
+    Generation.OpenFile file = generation.openFile();
+    if (!file.compressed()) {
       ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
-      return Math.max(0, generation.channel().read(buffer, position));
+      return Math.max(0, file.channel().read(buffer, position));
     }
-    InputStream in = at(generation, position);
+    InputStream in = at(file, position);
     int count = 0;
     while (count < length) {
       int more = readMore(in, target, offset + count, length - count, count > 0);
@@ -56,12 +57,12 @@ public final class GenerationReader implements Closeable {
     }
   }
 
-  private InputStream at(Generation generation, long position) throws IOException {
+  private InputStream at(Generation.OpenFile file, long position) throws IOException {
     InputStream in = decompressed;
-    if (in == null || current != generation || position < decompressedPosition) {
+    if (in == null || current != file || position < decompressedPosition) {
       close();
-      in = generation.decompressed();
-      current = generation;
+      in = file.decompressed();
+      current = file;
       decompressed = in;
     }
     in.skipNBytes(position - decompressedPosition);

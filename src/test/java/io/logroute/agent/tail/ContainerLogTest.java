@@ -31,6 +31,8 @@ class ContainerLogTest {
   @TempDir Path pods;
 
   private final List<String> unreadable = new ArrayList<>();
+  private final List<String> vanished = new ArrayList<>();
+  private final List<Generation> forgotten = new ArrayList<>();
   private Path folder;
   private ContainerLog log;
 
@@ -40,7 +42,22 @@ class ContainerLogTest {
     log =
         new ContainerLog(
             new ContainerFolder("ns", "pod", "uid", "app", folder),
-            (file, cause) -> unreadable.add(file.name().toString()));
+            new ContainerLog.Trouble() {
+              @Override
+              public void unreadable(LogFile file, IOException cause) {
+                unreadable.add(file.name().toString());
+              }
+
+              @Override
+              public void vanished(LogFile file) {
+                vanished.add(file.name().toString());
+              }
+
+              @Override
+              public void forgotten(Generation generation) {
+                forgotten.add(generation);
+              }
+            });
   }
 
   private static String record(int number) {
@@ -293,12 +310,84 @@ class ContainerLogTest {
   }
 
   @Test
-  void shouldTellOfAFileThatIsNotWhatItsNameSays() throws IOException {
+  void shouldKeepThePlaceOfAFileThatIsNotWhatItsNameSays() throws IOException {
     write(FIRST_ROTATED + ".gz", "no gzip");
     write("0.log", record(1));
     sweep();
-    assertThat(unreadable).containsExactly(FIRST_ROTATED + ".gz");
-    assertThat(names()).containsExactly("0.log");
+    assertThat(names()).containsExactly(FIRST_ROTATED + ".gz", "0.log");
+    assertThat(generation(0).headHash()).isZero();
+    write(SECOND_ROTATED + ".gz", "");
+    sweep();
+    assertThat(names()).hasSize(3);
+    assertThat(generation(1).sizeBytes()).isZero();
+    assertThat(unreadable).isEmpty();
+  }
+
+  @Test
+  void shouldKnowADamagedCopyOfAHeldFileByItsName() throws IOException {
+    write(FIRST_ROTATED, record(1));
+    write("0.log", record(2));
+    sweep();
+    Generation first = generation(0);
+    write(FIRST_ROTATED + ".gz", "no gzip");
+    delete(FIRST_ROTATED);
+    sweep();
+    assertThat(log.generations()).hasSize(2).first().isSameAs(first);
+    assertThat(text(first, 0)).isEqualTo(record(1));
+    assertThat(log.giveUp(first, LossReason.HELD_CAP)).isTrue();
+  }
+
+  @Test
+  void shouldHoldDeletedBytesOnlyWhileTheirFileHasNoName() throws IOException {
+    write(FIRST_ROTATED, record(1));
+    write("0.log", record(2));
+    sweep();
+    assertThat(generation(0).heldUnlinkedBytes()).isZero();
+    compress(FIRST_ROTATED);
+    delete(FIRST_ROTATED);
+    sweep();
+    assertThat(generation(0).heldUnlinkedBytes()).isEqualTo(record(1).length());
+    assertThat(log.giveUp(generation(0), LossReason.HELD_CAP)).isFalse();
+    assertThat(generation(0).heldUnlinkedBytes()).isZero();
+    assertThat(generation(0).isCompressed()).isTrue();
+    assertThat(text(generation(0), 3)).isEqualTo(record(1).substring(3));
+    delete(FIRST_ROTATED + ".gz");
+    sweep();
+    Generation first = generation(0);
+    assertThat(first.heldUnlinkedBytes()).isPositive();
+    assertThat(log.giveUp(first, LossReason.HELD_CAP)).isTrue();
+    assertThat(first.givenUp()).isEqualTo(LossReason.HELD_CAP);
+    assertThat(first.sizeBytes()).isEqualTo(record(1).length());
+    sweep();
+    assertThat(log.generations()).doesNotContain(first);
+    assertThat(forgotten).containsExactly(first);
+  }
+
+  @Test
+  void shouldGiveUpWhatWasThereWhenAFileIsTruncatedAndWrittenAnewWithinASweep()
+      throws IOException {
+    Path file = write("0.log", record(1));
+    sweep();
+    Generation first = generation(0);
+    write("0.log", record(2) + record(3));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() + 2_000));
+    sweep();
+    assertThat(first.givenUp()).isEqualTo(LossReason.ROTATED);
+    assertThat(first.sizeBytes()).isEqualTo(record(1).length());
+    assertThat(text(log.generations().getLast(), 0)).isEqualTo(record(2) + record(3));
+  }
+
+  @Test
+  void shouldTellOfAFileThatWasGoneBeforeItCouldBeOpened() throws IOException {
+    write("0.log", record(1));
+    List<LogFile> listing = PodsFolder.files(folder);
+    delete("0.log");
+    log.update(listing);
+    assertThat(vanished).isEmpty();
+    sweep();
+    assertThat(vanished).containsExactly("0.log");
+    sweep();
+    assertThat(vanished).hasSize(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logroute.agent.discovery.ContainerFolder;
+import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.PodsFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -47,7 +48,20 @@ class GenerationReaderTest {
     Files.write(folder.resolve(name), bytes);
     ContainerLog log =
         new ContainerLog(
-            new ContainerFolder("ns", "pod", "uid", "app", folder), (file, cause) -> {});
+            new ContainerFolder("ns", "pod", "uid", "app", folder), new ContainerLog.Trouble() {
+              @Override
+              public void unreadable(LogFile file, IOException cause) {
+                throw new AssertionError(cause);
+              }
+
+              @Override
+              public void vanished(LogFile file) {
+                throw new AssertionError(file);
+              }
+
+              @Override
+              public void forgotten(Generation gone) {}
+            });
     log.update(PodsFolder.files(folder));
     return log.generations().getFirst();
   }

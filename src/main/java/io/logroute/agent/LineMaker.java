@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.cri.LogRecord;
+import io.logroute.agent.cri.RecordTime;
+import io.logroute.agent.driver.LogLine;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes lines of one feed's records: leaves out what the route does not take, joins pieces, cuts,
+ * offers. It keeps no bytes but those of lines whose end has not been seen. Belongs to its feed.
+ */
+final class LineMaker {
+
+  /** What is being done with a record that is longer than the buffer. */
+  private enum LongRecord {
+    NONE,
+    FULL,
+    PARTIAL,
+    NOT_WANTED
+  }
+
+  private final long sinceEpochNanos;
+  private final FeedAccount account;
+  private final AgentMetrics metrics;
+  private final LineOffers offers;
+  private final LogRecord record = new LogRecord();
+  private final LogLine line = new LogLine();
+  private final OpenLine openStdout;
+  private final OpenLine openStderr;
+  private RouteTerms terms;
+  private LongRecord longRecord = LongRecord.NONE;
+  private OpenLine longLine;
+  private long recordStart;
+  private int recordBytes;
+
+  /**
+   * @param sinceEpochNanos earlier lines are not selected; {@link Long#MIN_VALUE}: all are
+   */
+  LineMaker(RouteTerms terms, long sinceEpochNanos, FeedAccount account, AgentMetrics metrics) {
+    this.terms = terms;
+    this.sinceEpochNanos = sinceEpochNanos;
+    this.account = account;
+    this.metrics = metrics;
+    this.offers = new LineOffers(terms, account, metrics);
+    this.openStdout = new OpenLine(terms.maxLineBytes());
+    this.openStderr = new OpenLine(terms.maxLineBytes());
+    this.longLine = openStdout;
+  }
+
+  void setTerms(RouteTerms next) {
+    terms = next;
+    offers.setTerms(next);
+  }
+
+  /** Whether the line that was offered last was refused until further notice. */
+  boolean wasRefused() {
+    return offers.wasRefused();
+  }
+
+  /**
+   * Deals with the record in {@code [from, to)}; false: the driver does not take it now.
+   *
+   * @param bufferStart the index of the byte at the reading's position
+   * @param lineFeedBytes behind the record, which belong to it
+   */
+  boolean record(Reading reading, byte[] b, int bufferStart, int from, int to, int lineFeedBytes) {
+    Progress progress = reading.progress();
+    recordStart = progress.read() + from - bufferStart;
+    recordBytes = to - from + lineFeedBytes;
+    if (longRecord != LongRecord.NONE) {
+      return endLongRecord(reading, b, from, to);
+    }
+    record.parse(b, from, to);
+    if (!isWanted(progress)) {
+      return true;
+    }
+    if (!account.hasFirstTime()) {
+      account.metRecordOf(record.epochNanos());
+    }
+    OpenLine open = record.isStderr() ? openStderr : openStdout;
+    if (isOverflown(progress, open)) {
+      return true;
+    }
+    if (record.isPartial()) {
+      open.begin(progress, recordStart);
+      open.append(
+          progress,
+          recordStart,
+          recordBytes,
+          record.content(),
+          record.contentStart(),
+          record.contentEnd());
+      return true;
+    }
+    boolean done = open.isOpen() ? lastPiece(reading, open) : wholeLine(reading);
+    if (done && record.isMalformed()) {
+      metrics.malformedLine();
+    }
+    return done;
+  }
+
+  private boolean isWanted(Progress progress) {
+    boolean stderr = record.isStderr();
+    if (progress.isRepeated(stderr, recordStart)) {
+      account.unmarked().repeatedBytes += recordBytes;
+      return false;
+    }
+    if (terms.takes(stderr) && !isTooEarly()) {
+      return true;
+    }
+    account.unmarked().notSelectedBytes += recordBytes;
+    return false;
+  }
+
+  private boolean isTooEarly() {
+    if (sinceEpochNanos == Long.MIN_VALUE) {
+      return false;
+    }
+    long time = record.epochNanos();
+    return time != RecordTime.NONE && time < sinceEpochNanos;
+  }
+
+  private boolean isOverflown(Progress progress, OpenLine open) {
+    boolean overflown = open.overflown || (progress.isOverflown(recordStart) && !open.isOpen());
+    if (overflown) {
+      open.overflown = record.isPartial();
+      account.unmarked().overflownLines += record.isPartial() ? 0 : 1;
+      account.unmarked().overflownBytes += recordBytes;
+    }
+    return overflown;
+  }
+
+  private long epochNanos() {
+    return terms.needsTime() ? record.epochNanos() : RecordTime.NONE;
+  }
+
+  private boolean wholeLine(Reading reading) {
+    int length = record.contentLength();
+    int kept = cut(length);
+    line.set(
+        reading.target(),
+        record.content(),
+        record.contentStart(),
+        kept,
+        record.isStderr(),
+        epochNanos(),
+        length > kept);
+    long head = reading.progress().generation.headHash();
+    line.from(head, recordStart, recordStart + recordBytes, false);
+    return offers.offer(line, length, recordBytes, reading.driver());
+  }
+
+  private boolean lastPiece(Reading reading, OpenLine open) {
+    byte[] content = record.content();
+    return closeWith(
+        reading, open, content, record.contentStart(), record.contentEnd(), epochNanos());
+  }
+
+  private boolean closeWith(
+      Reading reading, OpenLine open, byte[] b, int from, int to, long epochNanos) {
+    long before = open.text.totalBytes();
+    open.text.append(b, from, to);
+    open.extend(reading.progress(), recordStart, recordBytes);
+    boolean done = close(reading, open, recordBytes, epochNanos);
+    if (!done) {
+      open.text.rewindTo(before);
+    }
+    return done;
+  }
+
+  private boolean close(Reading reading, OpenLine open, long lastBytes, long epochNanos) {
+    long total = open.text.totalBytes();
+    int kept = cut(open.text.length());
+    boolean stderr = open == openStderr;
+    line.set(reading.target(), open.text.bytes(), 0, kept, stderr, epochNanos, total > kept);
+    Progress endsIn = open.endsIn();
+    if (endsIn != null) {
+      line.from(
+          endsIn.generation.headHash(),
+          open.startInLast(),
+          open.endInLast(),
+          open.begunIn() != endsIn);
+    }
+    if (!offers.offer(line, total, open.recordBytes() + lastBytes, reading.driver())) {
+      return false;
+    }
+    open.clear();
+    return true;
+  }
+
+  private int cut(int length) {
+    return Math.min(length, terms.maxLineBytes());
+  }
+
+  /** A record longer than the buffer: its pieces are gathered like those of a partial line. */
+  void longRecord(Progress progress, byte[] b, int length) {
+    recordStart = progress.read();
+    recordBytes = length;
+    int contentStart = 0;
+    if (longRecord == LongRecord.NONE) {
+      record.parse(b, 0, length);
+      if (!isWanted(progress)) {
+        longRecord = LongRecord.NOT_WANTED;
+        return;
+      }
+      contentStart = record.contentStart();
+      longRecord = record.isPartial() ? LongRecord.PARTIAL : LongRecord.FULL;
+      longLine = record.isStderr() ? openStderr : openStdout;
+      longLine.begin(progress, recordStart);
+    }
+    if (longRecord == LongRecord.NOT_WANTED) {
+      account.unmarked().notSelectedBytes += length;
+    } else {
+      longLine.append(progress, recordStart, length, b, contentStart, length);
+    }
+  }
+
+  private boolean endLongRecord(Reading reading, byte[] b, int from, int to) {
+    switch (longRecord) {
+      case FULL -> {
+        if (!closeWith(reading, longLine, b, from, to, RecordTime.NONE)) {
+          return false;
+        }
+      }
+      case PARTIAL -> longLine.append(reading.progress(), recordStart, recordBytes, b, from, to);
+      case NOT_WANTED -> account.unmarked().notSelectedBytes += recordBytes;
+      case NONE -> throw new IllegalStateException("there is no long record");
+    }
+    longRecord = LongRecord.NONE;
+    return true;
+  }
+
+  /** The generation in which the open line of a stream began; null: none is open. */
+  @Nullable Progress begunIn(boolean stderr) {
+    return (stderr ? openStderr : openStdout).begunIn();
+  }
+
+  /** Sends the open line of a stream as it is; false: the driver does not take it now. */
+  boolean closeOpenLine(boolean stderr, Reading reading) {
+    OpenLine open = stderr ? openStderr : openStdout;
+    if (!close(reading, open, 0, RecordTime.NONE)) {
+      return false;
+    }
+    if (longLine == open) {
+      longRecord = LongRecord.NONE;
+    }
+    return true;
+  }
+
+  /** How far the lines handed over so far bring the reading of one of all generations. */
+  Offsets reached(List<Progress> all, int index) {
+    return new Offsets(reached(openStdout, all, index), reached(openStderr, all, index));
+  }
+
+  private static long reached(OpenLine open, List<Progress> all, int index) {
+    Progress progress = all.get(index);
+    Progress begunIn = open.begunIn();
+    if (begunIn == null || index < all.indexOf(begunIn)) {
+      return progress.read();
+    }
+    return progress == begunIn ? open.begunAt() : 0;
+  }
+}
