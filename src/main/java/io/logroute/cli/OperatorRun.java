@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.logroute.api.v1alpha1.ClusterLogRoute;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
@@ -45,7 +46,12 @@ record OperatorRun(
   private static final Duration STOP_GRACE = Duration.ofSeconds(15);
 
   private static final List<Class<? extends HasMetadata>> KINDS =
-      List.of(LogRoute.class, LogEndpoint.class, LogAgent.class, NodeRouteTable.class);
+      List.of(
+          LogRoute.class,
+          ClusterLogRoute.class,
+          LogEndpoint.class,
+          LogAgent.class,
+          NodeRouteTable.class);
 
   /**
    * Runs until the process is told to stop.

@@ -65,8 +65,10 @@ public final class LogRouteOperator implements AutoCloseable {
             common(o, TABLE_PERIOD)
                 .withItemStore(new ReducingItemStore<>(Reductions::node))
                 .withOnUpdateFilter(LogRouteOperator::labelsChanged));
+    RouteReports reports = new RouteReports(new RouteInspector(cache, verdicts, tables), clock);
+    operator.register(new LogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
     operator.register(
-        new RouteReconciler(cache, verdicts, tables, wakers, clock), o -> common(o, STATUS_PERIOD));
+        new ClusterLogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
     operator.register(new EndpointReconciler(clock), o -> common(o, STATUS_PERIOD));
     operator.register(
         new AgentReconciler(cache, tables, wakers, settings.agents(), clock),

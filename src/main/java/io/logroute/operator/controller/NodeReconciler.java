@@ -67,12 +67,7 @@ final class NodeReconciler implements Reconciler<Node> {
 
   private void write(String node, LogAgent agent) {
     List<PodFacts> pods = podsOf(node);
-    List<RouteVerdict> candidates =
-        pods.stream()
-            .map(PodFacts::namespace)
-            .distinct()
-            .flatMap(namespace -> verdicts.ofNamespace(namespace).stream())
-            .toList();
+    List<RouteVerdict> candidates = candidates(pods);
     Compiled compiled =
         TableCompiler.compile(node, cache.clusterId(), candidates, cache::namespace, pods);
     Map<String, Long> considered =
@@ -89,6 +84,15 @@ final class NodeReconciler implements Reconciler<Node> {
       routes.addAll(considered.keySet());
       routes.forEach(wakers::wakeRoute);
     }
+  }
+
+  private List<RouteVerdict> candidates(List<PodFacts> pods) {
+    Stream<RouteVerdict> ofNamespaces =
+        pods.stream()
+            .map(PodFacts::namespace)
+            .distinct()
+            .flatMap(namespace -> verdicts.ofNamespace(namespace).stream());
+    return Stream.concat(ofNamespaces, verdicts.clusterWide().stream()).toList();
   }
 
   private List<PodFacts> podsOf(String node) {

@@ -25,6 +25,8 @@ public enum Reason {
   NoLogAgent,
   /** Nothing to do: no pod has a container that the route selects. */
   NoMatchingPods,
+  /** Nothing to do: other routes take precedence for every container that the route selects. */
+  Overridden,
   /** An earlier condition is not met. */
   NotAccepted,
   /** An earlier condition is not met. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param refusals why it is not accepted; empty when it is
  * @param unresolved why its endpoint cannot be used; absent when it can
  * @param matchedPods pods with a container that it selects
+ * @param overriddenPods those of them that leave all their containers to other routes
+ * @param overriding those routes, as {@code LogRoute team-a/web}
  * @param desiredNodes nodes that have such pods
  * @param pendingNodes those of them that do not run this generation yet
  * @param uncoveredNodes those of them that no LogAgent covers
@@ -27,6 +29,8 @@ public record RouteFindings(
     List<Refusal> refusals,
     @Nullable Refusal unresolved,
     int matchedPods,
+    int overriddenPods,
+    SortedSet<String> overriding,
     SortedSet<String> desiredNodes,
     SortedSet<String> pendingNodes,
     SortedSet<String> uncoveredNodes,
