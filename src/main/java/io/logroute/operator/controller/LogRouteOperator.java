@@ -16,6 +16,8 @@ import io.logroute.options.LogOptionValidators;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class LogRouteOperator implements AutoCloseable {
   private final ChangeRouter changes;
   private final Operator operator;
   private final OutageReport outages;
+  private final @Nullable Leadership leadership;
 
   public LogRouteOperator(KubernetesClient client, OperatorSettings settings) {
     this.client = client;
@@ -58,7 +61,11 @@ public final class LogRouteOperator implements AutoCloseable {
             new RouteJudge(
                 new RouteRules(LogOptionValidators.builtIn()), settings.inlineAddressesAllowed()),
             cache);
-    operator = operator(client);
+    leadership =
+        settings.leader() == null
+            ? null
+            : new Leadership(client, settings.leader(), this::beginWork);
+    operator = operator(client, leadership);
     operator.register(
         new NodeReconciler(cache, verdicts, departed, tables, wakers),
         o ->
@@ -75,14 +82,18 @@ public final class LogRouteOperator implements AutoCloseable {
         o -> common(o, STATUS_PERIOD));
   }
 
-  private static Operator operator(KubernetesClient client) {
+  private static Operator operator(KubernetesClient client, @Nullable Leadership leadership) {
     return new Operator(
-        o ->
-            o.withKubernetesClient(client)
-                .withCloseClientOnStop(false)
-                .withConcurrentReconciliationThreads(RECONCILER_THREADS)
-                .withReconciliationTerminationTimeout(STOP_GRACE)
-                .withPreviousAnnotationForDependentResources(false));
+        o -> {
+          o.withKubernetesClient(client)
+              .withCloseClientOnStop(false)
+              .withConcurrentReconciliationThreads(RECONCILER_THREADS)
+              .withReconciliationTerminationTimeout(STOP_GRACE)
+              .withPreviousAnnotationForDependentResources(false);
+          if (leadership != null) {
+            o.withLeaderElectionConfiguration(leadership.configuration());
+          }
+        });
   }
 
   private static <P extends HasMetadata> ControllerConfigurationOverrider<P> common(
@@ -102,21 +113,24 @@ public final class LogRouteOperator implements AutoCloseable {
   }
 
   /**
-   * Reads the cluster, then works until it is closed.
+   * Reads the cluster, then works until it is closed, or stands by while another does.
    *
    * @throws IllegalStateException when the cluster cannot be read
    */
   public void start() {
     cache.start(changes);
-    operator.start();
-    if (settings.createDefaultLogAgent() && cache.agents().isEmpty()) {
-      createDefaultLogAgent();
+    if (leadership == null) {
+      beginWork();
     }
+    operator.start();
     outages.start();
     LOG.info("the operator runs");
   }
 
-  private void createDefaultLogAgent() {
+  private void beginWork() {
+    if (!settings.createDefaultLogAgent() || !cache.agents().isEmpty()) {
+      return;
+    }
     LogAgent agent = new LogAgent();
     agent.setMetadata(new ObjectMetaBuilder().withName("default").build());
     agent.setSpec(LogAgentSpec.DEFAULT);
@@ -129,6 +143,16 @@ public final class LogRouteOperator implements AutoCloseable {
     return cache.isWatching() && operator.getRuntimeInfo().isStarted();
   }
 
+  /** Whether it is the one that works. */
+  public boolean isLeading() {
+    return leadership == null || leadership.isLeading();
+  }
+
+  /** Done when another may work from now on: this one has to be closed. */
+  public CompletableFuture<Void> leadershipLost() {
+    return leadership == null ? new CompletableFuture<>() : leadership.lost();
+  }
+
   /** Tables written since the start. */
   public long tableWrites() {
     return tables.writes();
@@ -137,7 +161,13 @@ public final class LogRouteOperator implements AutoCloseable {
   @Override
   public void close() {
     outages.close();
+    if (leadership != null) {
+      leadership.stopping();
+    }
     operator.stop();
+    if (leadership != null) {
+      leadership.release();
+    }
     cache.close();
   }
 }

@@ -77,7 +77,7 @@ final class OperatorFixture implements AutoCloseable {
   }
 
   private static OperatorSettings settings() {
-    return new OperatorSettings(new AgentSettings(SYSTEM, "logroute/logroute:test"), true, false);
+    return new OperatorSettings(new AgentSettings(SYSTEM, "logroute/logroute:test"), true, false, null);
   }
 
   /** Ends the operator and starts another. */
