@@ -57,6 +57,22 @@ public final class Selection {
         && pod.containers().stream().anyMatch(container -> hasContainer(verdict, container));
   }
 
+  /** Why an accepted route selects no container of a pod, in short; empty when it does. */
+  public static Optional<String> mismatch(
+      RouteVerdict verdict, NamespaceFacts namespace, PodFacts pod) {
+    LogRouteSpec spec = verdict.route().spec();
+    if (spec == null || selectsAny(verdict, namespace, pod)) {
+      return Optional.empty();
+    }
+    if (!verdict.route().scope().includes(namespace)) {
+      return Optional.of(
+          "its namespaceSelector does not fit namespace " + namespace.name());
+    }
+    return Optional.of(
+        LabelSelectors.unmet(spec.selectorOrDefault(), pod.labels())
+            .orElse("its globs fit none of the pod's containers"));
+  }
+
   private static boolean selects(RouteVerdict verdict, NamespaceFacts namespace, PodFacts pod) {
     LogRouteSpec spec = verdict.route().spec();
     return spec != null
