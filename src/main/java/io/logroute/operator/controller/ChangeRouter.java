@@ -15,6 +15,7 @@ import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.operator.compile.NamespaceFacts;
 import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteFacts;
+import io.logroute.operator.status.AgentStatuses;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -73,7 +74,10 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
 
   @Override
   public void node(@Nullable Node before, @Nullable Node now) {
-    if (before != null && now != null && sameMetadata(before, now)) {
+    if (before != null
+        && now != null
+        && sameMetadata(before, now)
+        && Objects.equals(before.getSpec(), now.getSpec())) {
       return;
     }
     if (now == null && before != null) {
@@ -141,9 +145,15 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
 
   @Override
   public void agent(@Nullable LogAgent before, @Nullable LogAgent now) {
-    if (before == null || now == null || !sameGeneration(before, now)) {
-      cache.nodes().forEach(node -> wakers.wakeNode(node.getMetadata().getName()));
+    if (before != null
+        && now != null
+        && sameGeneration(before, now)
+        && AgentStatuses.isRefused(before.getStatus())
+            == AgentStatuses.isRefused(now.getStatus())) {
+      return;
     }
+    cache.nodes().forEach(node -> wakers.wakeNode(node.getMetadata().getName()));
+    cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.logroute.operator.controller;
 
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -29,6 +30,12 @@ final class ClusterLogRouteReconciler implements Reconciler<ClusterLogRoute> {
   public List<EventSource<?, ClusterLogRoute>> prepareEventSources(
       EventSourceContext<ClusterLogRoute> context) {
     return List.of(wakers.clusterRoutes());
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<ClusterLogRoute> updateErrorStatus(
+      ClusterLogRoute object, Context<ClusterLogRoute> context, Exception e) {
+    return Failures.tell(object, e);
   }
 
   @Override

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What may happen between any two steps: killed while leading, the Lease runs out after 15 s.
  * Killed after the last reconciliation and before the Lease is given back, the same. Lost because
- * the API server is away for 10 s: nothing can be written meanwhile, and reconciliations have 5 s to
- * end before another operator may take over.
+ * the API server is away for 10 s: nothing can be written meanwhile, and reconciliations have 5 s
+ * to end before another operator may take over.
  */
 final class Leadership {
 

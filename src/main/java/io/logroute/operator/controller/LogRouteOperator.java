@@ -42,6 +42,7 @@ public final class LogRouteOperator implements AutoCloseable {
   private final ClusterCache cache;
   private final Tables tables;
   private final ChangeRouter changes;
+  private final RouteReports reports;
   private final Operator operator;
   private final OutageReport outages;
   private final @Nullable Leadership leadership;
@@ -71,15 +72,20 @@ public final class LogRouteOperator implements AutoCloseable {
         o ->
             common(o, TABLE_PERIOD)
                 .withItemStore(new ReducingItemStore<>(Reductions::node))
-                .withOnUpdateFilter(LogRouteOperator::labelsChanged));
-    RouteReports reports = new RouteReports(new RouteInspector(cache, verdicts, tables), clock);
+                .withOnUpdateFilter(LogRouteOperator::placementChanged));
+    Transitions transitions = new Transitions(client, instance(settings), clock);
+    reports = new RouteReports(new RouteInspector(cache, verdicts, tables), transitions, clock);
     operator.register(new LogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
     operator.register(
         new ClusterLogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
-    operator.register(new EndpointReconciler(clock), o -> common(o, STATUS_PERIOD));
+    operator.register(new EndpointReconciler(transitions, clock), o -> common(o, STATUS_PERIOD));
     operator.register(
-        new AgentReconciler(cache, tables, wakers, settings.agents(), clock),
+        new AgentReconciler(cache, tables, wakers, settings.agents(), transitions, clock),
         o -> common(o, STATUS_PERIOD));
+  }
+
+  private static String instance(OperatorSettings settings) {
+    return settings.leader() == null ? "logroute-operator" : settings.leader().identity();
   }
 
   private static Operator operator(KubernetesClient client, @Nullable Leadership leadership) {
@@ -108,8 +114,9 @@ public final class LogRouteOperator implements AutoCloseable {
                 .withoutMaxAttempts());
   }
 
-  private static boolean labelsChanged(Node now, Node before) {
-    return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels());
+  private static boolean placementChanged(Node now, Node before) {
+    return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels())
+        || !Objects.equals(now.getSpec(), before.getSpec());
   }
 
   /**
@@ -128,6 +135,7 @@ public final class LogRouteOperator implements AutoCloseable {
   }
 
   private void beginWork() {
+    reports.begin();
     if (!settings.createDefaultLogAgent() || !cache.agents().isEmpty()) {
       return;
     }

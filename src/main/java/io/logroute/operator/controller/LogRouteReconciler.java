@@ -3,6 +3,7 @@ package io.logroute.operator.controller;
 
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -28,6 +29,12 @@ final class LogRouteReconciler implements Reconciler<LogRoute> {
   @Override
   public List<EventSource<?, LogRoute>> prepareEventSources(EventSourceContext<LogRoute> context) {
     return List.of(wakers.routes());
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<LogRoute> updateErrorStatus(
+      LogRoute object, Context<LogRoute> context, Exception e) {
+    return Failures.tell(object, e);
   }
 
   @Override

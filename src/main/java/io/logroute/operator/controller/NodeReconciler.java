@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -50,6 +51,12 @@ final class NodeReconciler implements Reconciler<Node> {
   }
 
   @Override
+  public ErrorStatusUpdateControl<Node> updateErrorStatus(
+      Node object, Context<Node> context, Exception e) {
+    return Failures.tell(object, e);
+  }
+
+  @Override
   public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
     String name = node.getMetadata().getName();
     Optional<LogAgent> agent = Coverage.of(node, cache.agents());
@@ -80,7 +87,11 @@ final class NodeReconciler implements Reconciler<Node> {
                     Math::max,
                     TreeMap::new));
     Set<String> routes = new HashSet<>(tables.routesOf(node));
+    boolean wasTooLarge = tables.isTooLarge(node);
     if (tables.write(agent, compiled, considered)) {
+      if (wasTooLarge != tables.isTooLarge(node)) {
+        wakers.wakeAgent(agent.getMetadata().getName());
+      }
       routes.addAll(considered.keySet());
       routes.forEach(wakers::wakeRoute);
     }

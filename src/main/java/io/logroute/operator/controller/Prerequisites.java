@@ -99,6 +99,7 @@ public final class Prerequisites {
             of(ApiGroup.NAME, "logagents", READ),
             of(ApiGroup.NAME, "noderoutetables", READ),
             of(ApiGroup.NAME, "noderoutetables", "create", "patch", "delete"),
+            of("events.k8s.io", "events", "create"),
             statusOf("logroutes", "clusterlogroutes", "logendpoints", "logagents"),
             inNamespace("apps", "daemonsets", "get", "list", "watch", "create", "patch", "delete"),
             inNamespace(COORDINATION, "leases", "get", "create", "update", "patch"))

@@ -13,12 +13,14 @@ import io.logroute.operator.compile.RouteScope;
 import io.logroute.operator.compile.RouteVerdict;
 import io.logroute.operator.compile.Selection;
 import io.logroute.operator.compile.Selection.Selected;
+import io.logroute.operator.controller.Tables.Standing;
 import io.logroute.operator.status.Reason;
 import io.logroute.operator.status.RouteFindings;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,10 +38,35 @@ final class RouteInspector {
     this.tables = tables;
   }
 
-  RouteFindings find(RouteFacts route) {
+  /**
+   * What became of a route.
+   *
+   * @param complete false when it has pods on a node that this operator has not looked at yet
+   */
+  record Inspection(RouteFindings findings, boolean complete) {}
+
+  Inspection find(RouteFacts route) {
     RouteVerdict verdict = verdicts.of(route);
     Matches matches = new Matches(verdict);
     namespaces(route.scope()).forEach(matches::add);
+    SortedSet<String> nodes = matches.nodes;
+    SortedSet<String> uncovered = filtered(nodes, this::isUncovered);
+    Function<String, Standing> standing =
+        node -> tables.standing(node, route.tableName(), route.generation());
+    boolean unknown =
+        nodes.stream()
+            .anyMatch(
+                node -> !uncovered.contains(node) && standing.apply(node) == Standing.UNKNOWN);
+    return new Inspection(
+        findings(route, verdict, matches, uncovered, standing), !(unknown && verdict.usable()));
+  }
+
+  private RouteFindings findings(
+      RouteFacts route,
+      RouteVerdict verdict,
+      Matches matches,
+      SortedSet<String> uncovered,
+      Function<String, Standing> standing) {
     SortedSet<String> nodes = matches.nodes;
     return new RouteFindings(
         route.generation(),
@@ -49,8 +76,9 @@ final class RouteInspector {
         matches.overridden,
         matches.overriding,
         nodes,
-        filtered(nodes, node -> !tables.runs(node, route.tableName(), route.generation())),
-        filtered(nodes, this::isUncovered),
+        filtered(nodes, node -> standing.apply(node) != Standing.RUNS),
+        uncovered,
+        filtered(nodes, node -> standing.apply(node) == Standing.TOO_LARGE),
         nodes.stream().flatMap(node -> reports(node, route.tableName())).toList(),
         nodes.stream()
             .flatMap(node -> tables.problemsOf(node, route.tableName()).stream())

@@ -7,29 +7,48 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.logroute.api.v1alpha1.LogRouteStatus;
 import io.logroute.operator.compile.RouteFacts;
+import io.logroute.operator.controller.RouteInspector.Inspection;
+import io.logroute.operator.status.Reason;
 import io.logroute.operator.status.RouteStatuses;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Tells routes of both kinds what became of them. Thread-safe; one thread a route. */
+/**
+ * Tells routes of both kinds what became of them: a condition that changes at once, counts when it
+ * is their turn. Two things wait, since they are over in a moment: after a start, a route with pods
+ * on nodes that have not been looked at; and a route that was programmed and has a new pod on a node
+ * whose agent has not answered yet. Thread-safe; one thread a route.
+ */
 final class RouteReports {
 
-  /** Counts alone are written at most so often; a condition that changes is written at once. */
-  private static final Duration COUNTS_EVERY = Duration.ofSeconds(5);
+  private static final Duration PENDING_GRACE = Duration.ofSeconds(3);
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final RouteInspector inspector;
+  private final Transitions transitions;
   private final InstantSource clock;
-  private final Map<String, Instant> lastWrites = new ConcurrentHashMap<>();
+  private final CountSlots counts = new CountSlots();
+  private final Map<String, Instant> pendingSince = new ConcurrentHashMap<>();
+  private volatile Instant began;
 
-  RouteReports(RouteInspector inspector, InstantSource clock) {
+  RouteReports(RouteInspector inspector, Transitions transitions, InstantSource clock) {
     this.inspector = inspector;
+    this.transitions = transitions;
     this.clock = clock;
+    began = clock.instant();
+  }
+
+  /** The operator begins to work now. */
+  void begin() {
+    began = clock.instant();
   }
 
   /**
@@ -41,15 +60,20 @@ final class RouteReports {
       R route, RouteFacts facts, Supplier<R> fresh) {
     Instant now = clock.instant();
     LogRouteStatus before = route.getStatus();
-    LogRouteStatus status = RouteStatuses.of(inspector.find(facts), before, now);
+    Inspection found = inspector.find(facts);
+    if (!found.complete() && now.isBefore(began.plus(SETTLING))) {
+      return UpdateControl.<R>noUpdate().rescheduleAfter(LOOK_AGAIN);
+    }
+    LogRouteStatus status = RouteStatuses.of(found.findings(), before, now);
+    Duration wait = untilTurn(facts, before, status, now);
+    if (wait.isPositive()) {
+      return UpdateControl.<R>noUpdate().rescheduleAfter(wait);
+    }
     if (status.equals(before)) {
       return UpdateControl.noUpdate();
     }
-    Duration left = untilCounts(facts.tableName(), now);
-    if (left.isPositive() && conditions(status).equals(conditions(before))) {
-      return UpdateControl.<R>noUpdate().rescheduleAfter(left);
-    }
-    lastWrites.put(facts.tableName(), now);
+    counts.written(facts.tableName(), now);
+    transitions.tell(route, conditions(before), status.conditions());
     R written = fresh.get();
     written.setMetadata(
         new ObjectMetaBuilder()
@@ -60,9 +84,38 @@ final class RouteReports {
     return UpdateControl.patchStatus(written);
   }
 
-  private Duration untilCounts(String route, Instant now) {
-    Instant last = lastWrites.get(route);
-    return last == null ? Duration.ZERO : Duration.between(now, last.plus(COUNTS_EVERY));
+  private Duration untilTurn(
+      RouteFacts facts, @Nullable LogRouteStatus before, LogRouteStatus status, Instant now) {
+    String name = facts.tableName();
+    if (before == null || !Objects.equals(before.observedGeneration(), facts.generation())) {
+      return Duration.ZERO;
+    }
+    if (!status.equals(before) && told(status).equals(told(before))) {
+      return counts.untilTurn(name, now);
+    }
+    if (isPending(status) && !isPending(before)) {
+      Instant since = pendingSince.computeIfAbsent(name, route -> now);
+      return Duration.between(now, since.plus(PENDING_GRACE));
+    }
+    pendingSince.remove(name);
+    return Duration.ZERO;
+  }
+
+  /** What of the conditions is told at once: how many nodes are pending is a count. */
+  private static List<String> told(LogRouteStatus status) {
+    return conditions(status).stream()
+        .map(
+            c ->
+                c.getType()
+                    + c.getStatus()
+                    + c.getReason()
+                    + (Reason.NodesPending.name().equals(c.getReason()) ? "" : c.getMessage()))
+        .toList();
+  }
+
+  private static boolean isPending(LogRouteStatus status) {
+    return conditions(status).stream()
+        .anyMatch(condition -> Reason.NodesPending.name().equals(condition.getReason()));
   }
 
   private static List<Condition> conditions(@Nullable LogRouteStatus status) {

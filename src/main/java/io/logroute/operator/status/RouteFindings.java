@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param desiredNodes nodes that have such pods
  * @param pendingNodes those of them that do not run this generation yet
  * @param uncoveredNodes those of them that no LogAgent covers
+ * @param oversizedNodes those of them whose table would be too large to be written
  * @param nodeProblems what agents report
  * @param podProblems what the operator found in single pods, such as an id that had to be replaced
  * @param tenant where the tenant id comes from, in short
@@ -34,6 +35,7 @@ public record RouteFindings(
     SortedSet<String> desiredNodes,
     SortedSet<String> pendingNodes,
     SortedSet<String> uncoveredNodes,
+    SortedSet<String> oversizedNodes,
     List<Problem> nodeProblems,
     SortedSet<String> podProblems,
     String tenant,

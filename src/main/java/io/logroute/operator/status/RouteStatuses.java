@@ -101,6 +101,18 @@ public final class RouteStatuses {
           desired == 1 ? "1 node runs this generation" : desired + " nodes run this generation");
     }
     String ofAll = " of " + desired + (desired == 1 ? " node" : " nodes");
+    if (!found.oversizedNodes().isEmpty()) {
+      return new Finding(
+          Conditions.PROGRAMMED,
+          false,
+          Reason.TableTooLarge,
+          "the route table of "
+              + found.oversizedNodes().size()
+              + ofAll
+              + " would pass 1 MiB, so that the last one stays there: put fewer pods on them, or use"
+              + " fewer routes: "
+              + named(found.oversizedNodes()));
+    }
     return found.uncoveredNodes().isEmpty()
         ? new Finding(
             Conditions.PROGRAMMED,
@@ -121,7 +133,7 @@ public final class RouteStatuses {
                 + named(found.uncoveredNodes()));
   }
 
-  private static String named(SortedSet<String> all) {
+  static String named(SortedSet<String> all) {
     String names = all.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
     return all.size() > MAX_NAMED ? names + ", …" : names;
   }

@@ -77,7 +77,8 @@ final class OperatorFixture implements AutoCloseable {
   }
 
   private static OperatorSettings settings() {
-    return new OperatorSettings(new AgentSettings(SYSTEM, "logroute/logroute:test"), true, false, null);
+    return new OperatorSettings(
+        new AgentSettings(SYSTEM, "logroute/logroute:test"), true, false, null);
   }
 
   /** Ends the operator and starts another. */

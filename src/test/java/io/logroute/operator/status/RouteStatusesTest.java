@@ -180,6 +180,7 @@ class RouteStatusesTest {
     private List<String> nodes = List.of("node-1", "node-2");
     private List<String> pending = List.of();
     private List<String> uncovered = List.of();
+    private List<String> oversized = List.of();
     private List<Problem> nodeProblems = List.of();
     private List<String> podProblems = List.of();
 
@@ -194,6 +195,7 @@ class RouteStatusesTest {
           new TreeSet<>(nodes),
           new TreeSet<>(pending),
           new TreeSet<>(uncovered),
+          new TreeSet<>(oversized),
           nodeProblems,
           new TreeSet<>(podProblems),
           "t1",
