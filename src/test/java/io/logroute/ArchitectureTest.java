@@ -183,6 +183,18 @@ class ArchitectureTest {
           "com.fasterxml.jackson..");
 
   @ArchTest
+  static final ArchRule explainKnowsThePureParts =
+      only(
+          "explain..",
+          "explain judges by the operator's own pure parts, and reads the cluster by itself",
+          "io.logroute.explain..",
+          "io.logroute.api..",
+          "io.logroute.operator.compile..",
+          "io.logroute.options..",
+          "io.logroute.table..",
+          "io.fabric8.kubernetes..");
+
+  @ArchTest
   static final ArchRule commandsAreTheTop =
       noClasses()
           .that()

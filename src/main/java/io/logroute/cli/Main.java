@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       AgentCommand.class,
       ReceiveCommand.class,
       OperatorCommand.class,
+      ExplainCommand.class,
       LintCommand.class
     })
 public final class Main implements Runnable {

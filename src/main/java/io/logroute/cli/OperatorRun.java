@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.cli;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.logroute.api.v1alpha1.LogAgent;
-import io.logroute.api.v1alpha1.LogEndpoint;
-import io.logroute.api.v1alpha1.LogRoute;
-import io.logroute.api.v1alpha1.NodeRouteTable;
+import io.logroute.operator.controller.LeaderSettings;
 import io.logroute.operator.controller.LogRouteOperator;
 import io.logroute.operator.controller.OperatorHttp;
 import io.logroute.operator.controller.OperatorSettings;
+import io.logroute.operator.controller.Prerequisites;
 import io.logroute.operator.manifest.AgentSettings;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /**
- * One run of the operator in this process.
+ * One run of the operator in this process. It ends at once when nothing answers where the API
+ * server should be: then somebody gave the wrong address. What an administrator may still bring
+ * (definitions, rights) is waited for, and a lost Lease or a failed start begins anew: none of them
+ * needs a new process.
  *
  * @param kubeconfig absent: KUBECONFIG, the home folder's, or the pod's service account
  * @param http where health and metrics are
@@ -41,11 +40,12 @@ record OperatorRun(
     boolean createDefaultLogAgent,
     InetSocketAddress http) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorRun.class);
+
   /** A running reconciliation has 5 s of it. */
   private static final Duration STOP_GRACE = Duration.ofSeconds(15);
 
-  private static final List<Class<? extends HasMetadata>> KINDS =
-      List.of(LogRoute.class, LogEndpoint.class, LogAgent.class, NodeRouteTable.class);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
 
   /**
    * Runs until the process is told to stop.
@@ -53,97 +53,88 @@ record OperatorRun(
    * @throws UsageException with the one line for the user when it cannot start
    */
   void untilStopped() throws InterruptedException {
-    Config config = config();
-    try (KubernetesClient client = client(config)) {
-      checkCluster(config);
-      run(client);
+    Config config = ClusterAccess.config(kubeconfig);
+    try (KubernetesClient client = ClusterAccess.client(config)) {
+      List<String> missing = firstLook(config);
+      run(client, missing);
     }
   }
 
-  private void run(KubernetesClient client) throws InterruptedException {
-    OperatorSettings settings =
-        new OperatorSettings(
-            new AgentSettings(namespace, agentImage),
-            inlineAddressesAllowed,
-            createDefaultLogAgent);
+  private void run(KubernetesClient client, List<String> missing) throws InterruptedException {
     StopSignal stop = StopSignal.install(STOP_GRACE);
     int exitCode = CommandLine.ExitCode.USAGE;
-    try (LogRouteOperator operator = new LogRouteOperator(client, settings);
-        OperatorHttp server = listen(operator)) {
-      operator.start();
-      stop.await();
+    try (OperatorHttp server = listen()) {
+      awaitPrerequisites(client, missing, stop);
+      while (!stop.isAsked()) {
+        work(client, server, stop);
+      }
       exitCode = CommandLine.ExitCode.OK;
-    } catch (IllegalStateException e) {
-      throw new UsageException(e.getMessage() + ": " + cause(e));
     } finally {
       stop.done(exitCode);
     }
   }
 
-  private OperatorHttp listen(LogRouteOperator operator) {
+  private void work(KubernetesClient client, OperatorHttp server, StopSignal stop)
+      throws InterruptedException {
+    try (LogRouteOperator operator = new LogRouteOperator(client, settings())) {
+      server.show(operator);
+      operator.start();
+      stop.awaitOr(operator.leadershipLost());
+    } catch (IllegalStateException | KubernetesClientException e) {
+      LOG.warn("the operator could not start, trying again: {}", ClusterAccess.cause(e));
+      stop.await(PAUSE);
+    }
+  }
+
+  private void awaitPrerequisites(KubernetesClient client, List<String> first, StopSignal stop)
+      throws InterruptedException {
+    List<String> missing = first;
+    List<String> told = List.of();
+    while (!missing.isEmpty() && !stop.isAsked()) {
+      if (!missing.equals(told)) {
+        missing.forEach(sentence -> LOG.warn("waiting: {}", sentence));
+        told = missing;
+      }
+      stop.await(PAUSE);
+      try {
+        missing = new Prerequisites(client, namespace).missing();
+      } catch (KubernetesClientException e) {
+        missing = List.of("the API server cannot be asked: " + ClusterAccess.cause(e));
+      }
+    }
+  }
+
+  private OperatorSettings settings() {
+    return new OperatorSettings(
+        new AgentSettings(namespace, agentImage),
+        inlineAddressesAllowed,
+        createDefaultLogAgent,
+        new LeaderSettings(namespace, identity()));
+  }
+
+  /** A pod's name is its own; elsewhere several may run on one host. */
+  private static String identity() {
+    String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "operator");
+    return System.getenv("KUBERNETES_SERVICE_HOST") == null
+        ? host + "-" + UUID.randomUUID().toString().substring(0, 8)
+        : host;
+  }
+
+  private OperatorHttp listen() {
     try {
-      return new OperatorHttp(http, operator);
+      return new OperatorHttp(http);
     } catch (IOException e) {
       throw new UsageException(
           "--http " + http.getHostString() + ":" + http.getPort() + ": " + e.getMessage());
     }
   }
 
-  private Config config() {
-    if (kubeconfig == null) {
-      return Config.autoConfigure(null);
-    }
-    if (!Files.isReadable(kubeconfig)) {
-      throw new UsageException("--kubeconfig " + kubeconfig + ": there is no such readable file");
-    }
-    return Config.fromKubeconfig(kubeconfig.toFile());
-  }
-
-  private static KubernetesClient client(Config config) {
-    return new KubernetesClientBuilder()
-        .withConfig(config)
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .build();
-  }
-
-  private static void checkCluster(Config config) {
+  private List<String> firstLook(Config config) {
     Config once = new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build();
-    try (KubernetesClient client = client(once)) {
-      List<String> missing =
-          KINDS.stream()
-              .filter(kind -> !client.supports(kind))
-              .map(HasMetadata::getFullResourceName)
-              .toList();
-      if (!missing.isEmpty()) {
-        throw new UsageException(
-            "the cluster has no definition of "
-                + String.join(", ", missing)
-                + ": kubectl apply -f crds/");
-      }
+    try (KubernetesClient client = ClusterAccess.client(once)) {
+      return new Prerequisites(client, namespace).missing();
     } catch (KubernetesClientException e) {
-      throw new UsageException(
-          "the API server at "
-              + config.getMasterUrl()
-              + " cannot be used: "
-              + cause(e)
-              + "; KUBECONFIG or --kubeconfig says which one to use");
+      throw ClusterAccess.unusable(config, e);
     }
-  }
-
-  private static String cause(Throwable e) {
-    Throwable root = e;
-    boolean connecting = false;
-    while (root.getCause() != null) {
-      root = root.getCause();
-      connecting |= root instanceof ConnectException;
-    }
-    if (root instanceof UnresolvedAddressException) {
-      return "its name is not known here";
-    }
-    String message = root.getMessage();
-    if (message != null) {
-      return message;
-    }
-    return connecting ? "nothing answers there" : root.getClass().getSimpleName();
   }
 }

@@ -2,7 +2,9 @@
 package io.logroute.cli;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StopSignal {
 
-  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CompletableFuture<Void> asked = new CompletableFuture<>();
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile int exitCode;
 
@@ -30,7 +32,7 @@ final class StopSignal {
   }
 
   private void whenSignalled(Duration grace) {
-    asked.countDown();
+    asked.complete(null);
     try {
       if (done.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
         Runtime.getRuntime().halt(exitCode);
@@ -42,12 +44,28 @@ final class StopSignal {
 
   /** Waits for the signal. */
   void await() throws InterruptedException {
-    asked.await();
+    awaitOr(new CompletableFuture<>());
+  }
+
+  /** Waits for the signal, but not longer. */
+  void await(Duration atMost) throws InterruptedException {
+    awaitOr(
+        new CompletableFuture<Void>()
+            .completeOnTimeout(null, atMost.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  /** Waits for the signal, or for something else that ends the wait. */
+  void awaitOr(CompletableFuture<Void> other) throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(asked, other).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /** Whether it came. */
   boolean isAsked() {
-    return asked.getCount() == 0;
+    return asked.isDone();
   }
 
   /** The command has ended, well or not; the process may too, with this exit code. */

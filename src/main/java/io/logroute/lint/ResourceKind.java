@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.logroute.api.v1alpha1.ClusterLogRouteSpec;
 import io.logroute.api.v1alpha1.LogAgentSpec;
 import io.logroute.api.v1alpha1.LogEndpointSpec;
 import io.logroute.api.v1alpha1.LogRouteSpec;
@@ -44,6 +45,13 @@ record ResourceKind(ResourceSchema schema, Function<JsonNode, Verdict> rules) {
     RouteRules routes = new RouteRules(LogOptionValidators.builtIn());
     Map<String, ResourceKind> kinds = new TreeMap<>();
     kinds.put("LogRoute", of("logroutes", LogRouteSpec.class, routes::check, spec -> List.of()));
+    kinds.put(
+        "ClusterLogRoute",
+        of(
+            "clusterlogroutes",
+            ClusterLogRouteSpec.class,
+            routes::checkClusterWide,
+            spec -> List.of()));
     kinds.put(
         "LogEndpoint",
         of("logendpoints", LogEndpointSpec.class, EndpointRules::check, EndpointRules::remarks));

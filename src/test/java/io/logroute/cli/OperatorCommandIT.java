@@ -39,6 +39,7 @@ class OperatorCommandIT {
   @Test
   void shouldRunUntilSigterm(ControlPlane cluster, KubernetesClient client) throws Exception {
     client.resources(LogAgent.class).delete();
+    cluster.kubectl().run("create", "namespace", "logroute-system");
     int port = FreePort.next();
     try (GuardedProcess operator =
         start(

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Runs a script of {@code src/test/cluster} and takes the one line that it prints. */
-final class ClusterScript {
+public final class ClusterScript {
 
   /** The root of the checkout: failsafe says it, an IDE starts there. */
-  static final Path CHECKOUT =
+  public static final Path CHECKOUT =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir"))).toAbsolutePath();
 
   private ClusterScript() {}

@@ -68,6 +68,25 @@ public final class LogRouteProcess implements AutoCloseable {
     return this;
   }
 
+  /** What a path answers; empty while nothing does. */
+  public String get(String path) {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path)).build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException notYet) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** The lines of the log so far, those of all runs with the same log file. */
   public List<String> log() {
     try (Stream<String> lines = Files.lines(process.log())) {

@@ -148,7 +148,7 @@ class LinterTest {
             "1:1 apiVersion apiVersion must be logroute.io/v1alpha1, not 'logroute.io/v1'"),
         row(
             ENDPOINT.replace("LogEndpoint", "LogEndPoint"),
-            "2:1 kind kind 'LogEndPoint' is no kind of logroute.io/v1alpha1: use LogAgent,"
+            "2:1 kind kind 'LogEndPoint' is no kind of logroute.io/v1alpha1: use ClusterLogRoute, LogAgent,"
                 + " LogEndpoint, LogRoute"),
         row(
             ENDPOINT.replace("[tcp://10.0.0.5:5555]", "[10.0.0.5]"),

@@ -69,7 +69,7 @@ class ChartIT {
 
   @ParameterizedTest
   @CsvSource({
-    "operator.replicas=2, /operator/replicas",
+    "operator.replicas=-1, /operator/replicas",
     "operator.inlineAddresses=maybe, /operator/inlineAddresses",
     "operator.replica=1, /operator",
     "image.digest=sha256:1, /image/digest",

@@ -70,12 +70,14 @@ public record LogEndpointSpec(
   /** Who may use the endpoint. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Access(
-      @JsonPropertyDescription("Namespaces whose routes may use it; default: all.")
+      @JsonPropertyDescription(
+              "Namespaces whose LogRoutes may use it; default: all. A ClusterLogRoute may in any case.")
           @Nullable LabelSelector namespaceSelector,
       @Default("Any")
           @JsonPropertyDescription(
-              "Any, or Granted: the tenant id of a route must be listed in annotation"
-                  + " logroute.io/tenants or label logroute.io/tenant of its namespace.")
+              "Any, or Granted: the tenant id of a pod's lines must be listed in annotation"
+                  + " logroute.io/tenants or label logroute.io/tenant of the pod's namespace,"
+                  + " unless it is written in a ClusterLogRoute.")
           @Nullable Tenants tenants) {}
 
   /** Which tenant ids a route may use. */

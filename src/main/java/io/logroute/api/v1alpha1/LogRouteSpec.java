@@ -14,7 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pods of the route's own namespace go where, as which tenant and service.
+ * Which pods go where, as which tenant and service: a LogRoute's whole spec, and the part of a
+ * ClusterLogRoute's that it shares.
  *
  * <p>The rules are those that the API server can afford to check; their sentences are Docker's own
  * (moby daemon/logger). CEL names only the first unknown key, in sorted order.
@@ -147,8 +148,9 @@ import org.jspecify.annotations.Nullable;
     reason = "FieldValueForbidden")
 public record LogRouteSpec(
     @JsonPropertyDescription(
-            "Pods of the route's own namespace; default: every pod. Of several routes that select a"
-                + " container each counts, but driver none beats all LogRoutes.")
+            "Which pods: of a LogRoute, those of its own namespace; default: every one. Of several"
+                + " routes that select a container each counts, but driver none beats all"
+                + " LogRoutes.")
         @Nullable LabelSelector selector,
     @JsonPropertyDescription("Which containers of these pods; default: every one.")
         @Nullable ContainerGlobs containers,

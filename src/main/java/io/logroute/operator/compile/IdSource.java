@@ -28,8 +28,9 @@ enum IdSource {
    * An id that is fit for the wire.
    *
    * @param problem why it is not what the source says, as one sentence; absent when it is
+   * @param written whether it stands in the route, so that the route's author chose it
    */
-  record Id(String value, @Nullable String problem) {}
+  record Id(String value, @Nullable String problem, boolean written) {}
 
   /** What a source gave: a text, where it stands, or what is in its way. */
   private record Found(@Nullable String text, String place) {}
@@ -40,11 +41,11 @@ enum IdSource {
       return byDefaultNames(pod, container);
     }
     if (source.value() != null) {
-      return new Id(source.value(), null);
+      return new Id(source.value(), null, true);
     }
     Found found = find(source, pod, container);
     String fallback = Objects.requireNonNullElse(source.defaultValue(), TenantServiceId.DEFAULT);
-    return checked(found, fallback, pod);
+    return checked(found, fallback, source.defaultValue() != null, pod);
   }
 
   private Id byDefaultNames(PodFacts pod, ContainerFacts container) {
@@ -52,7 +53,7 @@ enum IdSource {
     for (String name : defaultEnv) {
       Found found = env(name, container);
       if (found.text != null && !found.text.isEmpty()) {
-        return checked(found, TenantServiceId.DEFAULT, pod);
+        return checked(found, TenantServiceId.DEFAULT, false, pod);
       }
       if (notLiteral == null && found.text == null && container.env().containsKey(name)) {
         notLiteral = found;
@@ -60,11 +61,11 @@ enum IdSource {
     }
     Found label = new Found(pod.labels().get(defaultLabel), "label " + defaultLabel);
     if (label.text != null && !label.text.isEmpty()) {
-      return checked(label, TenantServiceId.DEFAULT, pod);
+      return checked(label, TenantServiceId.DEFAULT, false, pod);
     }
     return notLiteral == null
-        ? new Id(TenantServiceId.DEFAULT, null)
-        : checked(notLiteral, TenantServiceId.DEFAULT, pod);
+        ? new Id(TenantServiceId.DEFAULT, null, false)
+        : checked(notLiteral, TenantServiceId.DEFAULT, false, pod);
   }
 
   private static Found find(ValueSource source, PodFacts pod, ContainerFacts container) {
@@ -86,17 +87,19 @@ enum IdSource {
         : new Found(value == null ? null : value.get(), place);
   }
 
-  private Id checked(Found found, String fallback, PodFacts pod) {
+  private Id checked(Found found, String fallback, boolean fallbackIsWritten, PodFacts pod) {
     String text = found.text;
     if (text != null && TenantServiceId.isValid(text)) {
-      return new Id(text, null);
+      return new Id(text, null, false);
     }
     String cause =
         text == null || text.isEmpty()
             ? found.place + " gives no " + field
             : found.place + " gives a " + field + " that is none ('" + shown(text) + "')";
     return new Id(
-        fallback, "pod " + pod.name() + ": " + cause + "; its lines go out as '" + fallback + "'");
+        fallback,
+        "pod " + pod.name() + ": " + cause + "; its lines go out as '" + fallback + "'",
+        fallbackIsWritten);
   }
 
   private static String shown(String text) {

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,34 @@ final class LabelSelectors {
   /** Whether labels fit a selector that {@link #problems} found nothing wrong with. */
   static boolean matches(LabelSelector selector, Map<String, String> labels) {
     return labelsOf(selector).entrySet().stream()
-            .allMatch(wanted -> wanted.getValue().equals(labels.get(wanted.getKey())))
+            .allMatch(wanted -> Objects.equals(wanted.getValue(), labels.get(wanted.getKey())))
         && expressionsOf(selector).stream().allMatch(e -> matches(e, labels));
+  }
+
+  /** The first requirement that labels do not meet, in words; empty when they meet all. */
+  static Optional<String> unmet(LabelSelector selector, Map<String, String> labels) {
+    Stream<String> ofLabels =
+        labelsOf(selector).entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .filter(wanted -> !Objects.equals(wanted.getValue(), labels.get(wanted.getKey())))
+            .map(wanted -> "it wants " + wanted.getKey() + "=" + wanted.getValue() + has(wanted.getKey(), labels));
+    Stream<String> ofExpressions =
+        expressionsOf(selector).stream()
+            .filter(e -> !matches(e, labels))
+            .map(
+                e ->
+                    "it wants "
+                        + e.getKey()
+                        + " "
+                        + e.getOperator()
+                        + (valuesOf(e).isEmpty() ? "" : " " + valuesOf(e))
+                        + has(String.valueOf(e.getKey()), labels));
+    return Stream.concat(ofLabels, ofExpressions).findFirst();
+  }
+
+  private static String has(String key, Map<String, String> labels) {
+    String value = labels.get(key);
+    return value == null ? ", the pod has no such label" : ", the pod has " + key + "=" + value;
   }
 
   private static boolean matches(LabelSelectorRequirement e, Map<String, String> labels) {

@@ -11,8 +11,11 @@ import java.util.TreeSet;
 public record NamespaceFacts(
     String name, Map<String, String> labels, Map<String, String> annotations) {
 
-  static final String TENANTS_ANNOTATION = "logroute.io/tenants";
-  static final String TENANT_LABEL = "logroute.io/tenant";
+  public static final String TENANTS_ANNOTATION = "logroute.io/tenants";
+  public static final String TENANT_LABEL = "logroute.io/tenant";
+
+  /** Of what belongs to no namespace. */
+  public static final NamespaceFacts NONE = new NamespaceFacts("", Map.of(), Map.of());
 
   public NamespaceFacts {
     labels = Map.copyOf(labels);
@@ -28,7 +31,7 @@ public record NamespaceFacts(
   }
 
   /** The tenant ids that the platform team granted, comma separated or one by label. */
-  Set<String> grantedTenants() {
+  public Set<String> grantedTenants() {
     Set<String> granted = new TreeSet<>();
     for (String id : annotations.getOrDefault(TENANTS_ANNOTATION, "").split(",")) {
       granted.add(id.strip());

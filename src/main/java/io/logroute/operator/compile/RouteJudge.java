@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a route is worth: valid, allowed, and its endpoint to be used or not. A pure
@@ -39,13 +38,14 @@ public final class RouteJudge {
    * Judges a route.
    *
    * @param endpoints LogEndpoints by name
-   * @param namespace the route's own
+   * @param namespace that of a LogRoute; of a ClusterLogRoute nobody looks at it: the platform
+   *     team, who say which namespaces may use an endpoint, wrote the route themselves
    */
   public RouteVerdict judge(
       RouteFacts route,
       Function<String, Optional<LogEndpoint>> endpoints,
       NamespaceFacts namespace) {
-    List<Refusal> refusals = refusals(route.spec());
+    List<Refusal> refusals = refusals(route);
     LogRouteSpec spec = route.spec();
     if (!refusals.isEmpty() || spec == null) {
       return new RouteVerdict(route, refusals, null, null, null);
@@ -59,9 +59,10 @@ public final class RouteJudge {
     return byReference(route, RouteRules.nameOf(spec.endpointRef()), endpoints, namespace);
   }
 
-  private List<Refusal> refusals(@Nullable LogRouteSpec spec) {
+  private List<Refusal> refusals(RouteFacts route) {
+    LogRouteSpec spec = route.spec();
     List<Refusal> refusals = new ArrayList<>();
-    for (SpecProblem problem : rules.check(spec)) {
+    for (SpecProblem problem : rules.checkFacts(route)) {
       refusals.add(new Refusal(Cause.InvalidSpec, problem.sentence()));
     }
     if (!inlineAddressesAllowed && spec != null && hasInlineAddress(spec)) {
@@ -120,6 +121,7 @@ public final class RouteJudge {
     }
     LogEndpointSpec.Access access = spec.access();
     if (access != null
+        && !route.scope().isClusterWide()
         && access.namespaceSelector() != null
         && !LabelSelectors.matches(access.namespaceSelector(), namespace.labels())) {
       return unresolved(

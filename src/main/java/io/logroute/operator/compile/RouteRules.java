@@ -2,6 +2,7 @@
 package io.logroute.operator.compile;
 
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.logroute.api.v1alpha1.ClusterLogRouteSpec;
 import io.logroute.api.v1alpha1.ContainerGlobs;
 import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.api.v1alpha1.NameRef;
@@ -22,8 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every rule of a LogRoute's spec. The operator and {@code lint} ask it; the API server has those
- * of the rules that CEL can say, in the same words. All problems are found, sorted by field.
+ * Every rule of a LogRoute's and of a ClusterLogRoute's spec. The operator and {@code lint} ask it;
+ * the API server has those of the rules that CEL can say, in the same words. All problems are
+ * found, sorted by field.
  *
  * <p>Immutable and safe on any thread, as its validators are once registered.
  */
@@ -57,6 +59,25 @@ public final class RouteRules {
     problems.addAll(globs(spec.containersOrDefault()));
     problems.addAll(maxLineBytes(spec.maxLineBytes()));
     problems.addAll(rateLimit(spec.rateLimit()));
+    return SpecProblem.sorted(problems);
+  }
+
+  /** All that is wrong with a ClusterLogRoute's spec; a missing one is a problem too. */
+  public List<SpecProblem> checkClusterWide(@Nullable ClusterLogRouteSpec spec) {
+    if (spec == null) {
+      return check(null);
+    }
+    List<SpecProblem> problems = new ArrayList<>(check(spec.route()));
+    problems.addAll(LabelSelectors.problems("namespaceSelector", spec.namespaceSelector()));
+    return SpecProblem.sorted(problems);
+  }
+
+  /** All that is wrong with a route, whatever kind it was written as. */
+  List<SpecProblem> checkFacts(RouteFacts route) {
+    List<SpecProblem> problems = new ArrayList<>(check(route.spec()));
+    if (route.scope() instanceof RouteScope.Namespaces namespaces) {
+      problems.addAll(LabelSelectors.problems("namespaceSelector", namespaces.selector()));
+    }
     return SpecProblem.sorted(problems);
   }
 

@@ -9,6 +9,7 @@ import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.api.v1alpha1.RateLimit;
 import io.logroute.operator.compile.IdSource.Id;
 import io.logroute.operator.compile.PodFacts.ContainerFacts;
+import io.logroute.operator.compile.Selection.Selected;
 import io.logroute.options.TagTemplate;
 import io.logroute.table.NodeRouteTable;
 import io.logroute.table.NodeRouteTable.Assignment;
@@ -44,15 +45,16 @@ public final class TableCompiler {
           .thenComparing(pod -> String.valueOf(pod.uid()));
 
   private final Function<String, NamespaceFacts> namespaces;
-  private final Map<String, List<RouteVerdict>> candidates;
+  private final List<RouteVerdict> verdicts;
+  private final Map<String, List<RouteVerdict>> candidates = new HashMap<>();
   private final SortedMap<String, Route> routes = new TreeMap<>();
   private final SortedMap<String, Endpoint> endpoints = new TreeMap<>();
   private final SortedMap<String, SortedSet<String>> problems = new TreeMap<>();
 
   private TableCompiler(
-      Function<String, NamespaceFacts> namespaces, Map<String, List<RouteVerdict>> candidates) {
+      Function<String, NamespaceFacts> namespaces, Collection<RouteVerdict> verdicts) {
     this.namespaces = namespaces;
-    this.candidates = candidates;
+    this.verdicts = List.copyOf(verdicts);
   }
 
   /**
@@ -66,7 +68,7 @@ public final class TableCompiler {
    * Compiles.
    *
    * @param cluster uid of the namespace kube-system
-   * @param verdicts all routes of the pods' namespaces, usable or not
+   * @param verdicts all LogRoutes of the pods' namespaces and all ClusterLogRoutes, usable or not
    * @param namespaces a pod's namespace by name
    * @param pods those of the node, and those that were there a short time ago; each gets an entry
    */
@@ -76,11 +78,7 @@ public final class TableCompiler {
       Collection<RouteVerdict> verdicts,
       Function<String, NamespaceFacts> namespaces,
       Collection<PodFacts> pods) {
-    Map<String, List<RouteVerdict>> candidates =
-        verdicts.stream()
-            .sorted(Comparator.comparing(verdict -> verdict.route().tableName()))
-            .collect(Collectors.groupingBy(verdict -> verdict.route().namespace()));
-    return new TableCompiler(namespaces, candidates).run(node, cluster, pods);
+    return new TableCompiler(namespaces, verdicts).run(node, cluster, pods);
   }
 
   private Compiled run(String node, @Nullable String cluster, Collection<PodFacts> pods) {
@@ -97,18 +95,23 @@ public final class TableCompiler {
   }
 
   private Pod entry(PodFacts pod) {
-    List<RouteVerdict> inNamespace = candidates.getOrDefault(pod.namespace(), List.of());
+    NamespaceFacts namespace = namespaces.apply(pod.namespace());
+    List<RouteVerdict> inNamespace =
+        candidates.computeIfAbsent(pod.namespace(), name -> lookingAt(namespace));
     List<Container> containers = new ArrayList<>();
     for (ContainerFacts container : pod.containers()) {
       List<RouteVerdict> taken = new ArrayList<>();
       List<Assignment> assignments = new ArrayList<>();
-      for (RouteVerdict verdict : Selection.of(pod, container, inNamespace)) {
-        assign(verdict, pod, container)
-            .ifPresent(
-                assignment -> {
-                  taken.add(verdict);
-                  assignments.add(assignment);
-                });
+      for (Selected selected : Selection.of(namespace, pod, container, inNamespace)) {
+        RouteVerdict verdict = selected.verdict();
+        if (selected.taken()) {
+          assign(verdict, pod, container)
+              .ifPresent(
+                  assignment -> {
+                    taken.add(verdict);
+                    assignments.add(assignment);
+                  });
+        }
       }
       if (!assignments.isEmpty()) {
         boolean imageIsAsked = taken.stream().anyMatch(TableCompiler::asksForImage);
@@ -119,6 +122,12 @@ public final class TableCompiler {
     return new Pod(pod.namespace(), pod.name(), pod.logId(), containers);
   }
 
+  private List<RouteVerdict> lookingAt(NamespaceFacts namespace) {
+    return verdicts.stream()
+        .filter(verdict -> verdict.accepted() && verdict.route().scope().includes(namespace))
+        .toList();
+  }
+
   private Optional<Assignment> assign(
       RouteVerdict verdict, PodFacts pod, ContainerFacts container) {
     LogRouteSpec spec = requireNonNull(verdict.route().spec());
@@ -127,7 +136,7 @@ public final class TableCompiler {
     if (!Selection.isNone(verdict)) {
       report(verdict, tenant.problem());
       report(verdict, service.problem());
-      String refused = refusedTenant(verdict, pod, container, tenant.value());
+      String refused = refusedTenant(verdict, pod, container, tenant);
       if (refused != null) {
         report(verdict, refused);
         return Optional.empty();
@@ -138,13 +147,18 @@ public final class TableCompiler {
         new Assignment(verdict.route().tableName(), tenant.value(), service.value()));
   }
 
+  /**
+   * Why an id may not be used. What the platform team itself wrote into a ClusterLogRoute is
+   * granted by that; an id that comes from a pod has to be granted to the pod's namespace.
+   */
   private @Nullable String refusedTenant(
-      RouteVerdict verdict, PodFacts pod, ContainerFacts container, String tenant) {
+      RouteVerdict verdict, PodFacts pod, ContainerFacts container, Id tenant) {
     Endpoint endpoint = verdict.endpoint();
     if (endpoint == null
         || verdict.access() == null
         || verdict.access().tenants() != LogEndpointSpec.Tenants.Granted
-        || namespaces.apply(pod.namespace()).grantedTenants().contains(tenant)) {
+        || (tenant.written() && verdict.route().scope().isClusterWide())
+        || namespaces.apply(pod.namespace()).grantedTenants().contains(tenant.value())) {
       return null;
     }
     return "pod "
@@ -152,7 +166,7 @@ public final class TableCompiler {
         + ": container "
         + container.name()
         + " is not routed, since tenant '"
-        + tenant
+        + tenant.value()
         + "' is not granted to namespace '"
         + pod.namespace()
         + "' for LogEndpoint '"

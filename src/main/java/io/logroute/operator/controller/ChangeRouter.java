@@ -5,14 +5,20 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.logroute.api.v1alpha1.ClusterLogRoute;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
+import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.api.v1alpha1.NameRef;
 import io.logroute.api.v1alpha1.NodeRouteTable;
+import io.logroute.operator.compile.NamespaceFacts;
 import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteFacts;
+import io.logroute.operator.status.AgentStatuses;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +74,10 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
 
   @Override
   public void node(@Nullable Node before, @Nullable Node now) {
-    if (before != null && now != null && sameMetadata(before, now)) {
+    if (before != null
+        && now != null
+        && sameMetadata(before, now)
+        && Objects.equals(before.getSpec(), now.getSpec())) {
       return;
     }
     if (now == null && before != null) {
@@ -86,6 +95,32 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     }
   }
 
+  /**
+   * Nodes only: JOSDK wakes the route's own controller. A change may let go of what it selected.
+   */
+  @Override
+  public void clusterRoute(@Nullable ClusterLogRoute before, @Nullable ClusterLogRoute now) {
+    if (before == null || now == null || !sameGeneration(before, now)) {
+      Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
+          .flatMap(Optional::stream)
+          .flatMap(route -> nodesOf(RouteFacts.of(route)))
+          .distinct()
+          .forEach(wakers::wakeNode);
+    }
+  }
+
+  private void wakeClusterRoute(RouteFacts route) {
+    wakers.wakeRoute(route.tableName());
+    nodesOf(route).distinct().forEach(wakers::wakeNode);
+  }
+
+  private Stream<String> nodesOf(RouteFacts route) {
+    return cache.namespaces().stream()
+        .map(NamespaceFacts::of)
+        .filter(route.scope()::includes)
+        .flatMap(namespace -> cache.nodesOfNamespace(namespace.name()));
+  }
+
   @Override
   public void endpoint(@Nullable LogEndpoint before, @Nullable LogEndpoint now) {
     if (before != null && now != null && sameGeneration(before, now)) {
@@ -93,22 +128,32 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     }
     String name = either(before, now).getMetadata().getName();
     cache.routes().stream()
-        .filter(route -> refersTo(route, name))
+        .filter(route -> refersTo(route.getSpec(), name))
         .map(route -> route.getMetadata().getNamespace())
         .distinct()
         .forEach(this::wakeNamespace);
+    cache.clusterRoutes().stream()
+        .map(RouteFacts::of)
+        .filter(route -> refersTo(route.spec(), name))
+        .forEach(this::wakeClusterRoute);
   }
 
-  private static boolean refersTo(LogRoute route, String endpoint) {
-    NameRef reference = route.getSpec() == null ? null : route.getSpec().endpointRef();
+  private static boolean refersTo(@Nullable LogRouteSpec spec, String endpoint) {
+    NameRef reference = spec == null ? null : spec.endpointRef();
     return reference != null && endpoint.equals(reference.name());
   }
 
   @Override
   public void agent(@Nullable LogAgent before, @Nullable LogAgent now) {
-    if (before == null || now == null || !sameGeneration(before, now)) {
-      cache.nodes().forEach(node -> wakers.wakeNode(node.getMetadata().getName()));
+    if (before != null
+        && now != null
+        && sameGeneration(before, now)
+        && AgentStatuses.isRefused(before.getStatus())
+            == AgentStatuses.isRefused(now.getStatus())) {
+      return;
     }
+    cache.nodes().forEach(node -> wakers.wakeNode(node.getMetadata().getName()));
+    cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
   }
 
   @Override
@@ -134,6 +179,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     cache
         .routesOfNamespace(namespace)
         .forEach(route -> wakers.wakeRoute(RouteFacts.of(route).tableName()));
+    cache.clusterRoutes().forEach(route -> wakers.wakeRoute(RouteFacts.of(route).tableName()));
   }
 
   private static boolean sameGeneration(HasMetadata before, HasMetadata now) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.logroute.api.v1alpha1.ClusterLogRoute;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
@@ -47,6 +48,7 @@ final class ClusterCache implements AutoCloseable {
   private final SharedIndexInformer<Namespace> namespaces;
   private final SharedIndexInformer<Node> nodes;
   private final SharedIndexInformer<LogRoute> routes;
+  private final SharedIndexInformer<ClusterLogRoute> clusterRoutes;
   private final SharedIndexInformer<LogEndpoint> endpoints;
   private final SharedIndexInformer<LogAgent> agents;
   private final SharedIndexInformer<NodeRouteTable> tables;
@@ -57,6 +59,7 @@ final class ClusterCache implements AutoCloseable {
     namespaces = informer(client.namespaces(), Reductions::namespace);
     nodes = informer(client.nodes(), Reductions::node);
     routes = informer(client.resources(LogRoute.class).inAnyNamespace(), UnaryOperator.identity());
+    clusterRoutes = informer(client.resources(ClusterLogRoute.class), UnaryOperator.identity());
     endpoints = informer(client.resources(LogEndpoint.class), UnaryOperator.identity());
     agents = informer(client.resources(LogAgent.class), UnaryOperator.identity());
     tables = informer(client.resources(NodeRouteTable.class), Reductions::table);
@@ -89,6 +92,7 @@ final class ClusterCache implements AutoCloseable {
     namespaces.addEventHandler(handler(changes::namespace));
     nodes.addEventHandler(handler(changes::node));
     routes.addEventHandler(handler(changes::route));
+    clusterRoutes.addEventHandler(handler(changes::clusterRoute));
     endpoints.addEventHandler(handler(changes::endpoint));
     agents.addEventHandler(handler(changes::agent));
     tables.addEventHandler(handler(changes::table));
@@ -117,6 +121,8 @@ final class ClusterCache implements AutoCloseable {
     void node(@Nullable Node before, @Nullable Node now);
 
     void route(@Nullable LogRoute before, @Nullable LogRoute now);
+
+    void clusterRoute(@Nullable ClusterLogRoute before, @Nullable ClusterLogRoute now);
 
     void endpoint(@Nullable LogEndpoint before, @Nullable LogEndpoint now);
 
@@ -175,6 +181,14 @@ final class ClusterCache implements AutoCloseable {
 
   Collection<LogRoute> routes() {
     return routes.getStore().list();
+  }
+
+  Collection<ClusterLogRoute> clusterRoutes() {
+    return clusterRoutes.getStore().list();
+  }
+
+  Collection<Namespace> namespaces() {
+    return namespaces.getStore().list();
   }
 
   Optional<LogEndpoint> endpoint(String name) {

@@ -4,6 +4,7 @@ package io.logroute.operator.controller;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.logroute.api.v1alpha1.LogEndpoint;
@@ -21,10 +22,18 @@ final class EndpointReconciler implements Reconciler<LogEndpoint> {
 
   static final String NAME = "logendpoints";
 
+  private final Transitions transitions;
   private final InstantSource clock;
 
-  EndpointReconciler(InstantSource clock) {
+  EndpointReconciler(Transitions transitions, InstantSource clock) {
+    this.transitions = transitions;
     this.clock = clock;
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<LogEndpoint> updateErrorStatus(
+      LogEndpoint object, Context<LogEndpoint> context, Exception e) {
+    return Failures.tell(object, e);
   }
 
   @Override
@@ -40,6 +49,8 @@ final class EndpointReconciler implements Reconciler<LogEndpoint> {
     if (status.equals(endpoint.getStatus())) {
       return UpdateControl.noUpdate();
     }
+    LogEndpointStatus before = endpoint.getStatus();
+    transitions.tell(endpoint, before == null ? null : before.conditions(), status.conditions());
     LogEndpoint fresh = new LogEndpoint();
     fresh.setMetadata(new ObjectMetaBuilder().withName(endpoint.getMetadata().getName()).build());
     fresh.setStatus(status);

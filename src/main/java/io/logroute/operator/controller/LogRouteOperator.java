@@ -16,6 +16,8 @@ import io.logroute.options.LogOptionValidators;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +42,10 @@ public final class LogRouteOperator implements AutoCloseable {
   private final ClusterCache cache;
   private final Tables tables;
   private final ChangeRouter changes;
+  private final RouteReports reports;
   private final Operator operator;
   private final OutageReport outages;
+  private final @Nullable Leadership leadership;
 
   public LogRouteOperator(KubernetesClient client, OperatorSettings settings) {
     this.client = client;
@@ -58,29 +62,44 @@ public final class LogRouteOperator implements AutoCloseable {
             new RouteJudge(
                 new RouteRules(LogOptionValidators.builtIn()), settings.inlineAddressesAllowed()),
             cache);
-    operator = operator(client);
+    leadership =
+        settings.leader() == null
+            ? null
+            : new Leadership(client, settings.leader(), this::beginWork);
+    operator = operator(client, leadership);
     operator.register(
         new NodeReconciler(cache, verdicts, departed, tables, wakers),
         o ->
             common(o, TABLE_PERIOD)
                 .withItemStore(new ReducingItemStore<>(Reductions::node))
-                .withOnUpdateFilter(LogRouteOperator::labelsChanged));
+                .withOnUpdateFilter(LogRouteOperator::placementChanged));
+    Transitions transitions = new Transitions(client, instance(settings), clock);
+    reports = new RouteReports(new RouteInspector(cache, verdicts, tables), transitions, clock);
+    operator.register(new LogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
     operator.register(
-        new RouteReconciler(cache, verdicts, tables, wakers, clock), o -> common(o, STATUS_PERIOD));
-    operator.register(new EndpointReconciler(clock), o -> common(o, STATUS_PERIOD));
+        new ClusterLogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
+    operator.register(new EndpointReconciler(transitions, clock), o -> common(o, STATUS_PERIOD));
     operator.register(
-        new AgentReconciler(cache, tables, wakers, settings.agents(), clock),
+        new AgentReconciler(cache, tables, wakers, settings.agents(), transitions, clock),
         o -> common(o, STATUS_PERIOD));
   }
 
-  private static Operator operator(KubernetesClient client) {
+  private static String instance(OperatorSettings settings) {
+    return settings.leader() == null ? "logroute-operator" : settings.leader().identity();
+  }
+
+  private static Operator operator(KubernetesClient client, @Nullable Leadership leadership) {
     return new Operator(
-        o ->
-            o.withKubernetesClient(client)
-                .withCloseClientOnStop(false)
-                .withConcurrentReconciliationThreads(RECONCILER_THREADS)
-                .withReconciliationTerminationTimeout(STOP_GRACE)
-                .withPreviousAnnotationForDependentResources(false));
+        o -> {
+          o.withKubernetesClient(client)
+              .withCloseClientOnStop(false)
+              .withConcurrentReconciliationThreads(RECONCILER_THREADS)
+              .withReconciliationTerminationTimeout(STOP_GRACE)
+              .withPreviousAnnotationForDependentResources(false);
+          if (leadership != null) {
+            o.withLeaderElectionConfiguration(leadership.configuration());
+          }
+        });
   }
 
   private static <P extends HasMetadata> ControllerConfigurationOverrider<P> common(
@@ -95,26 +114,31 @@ public final class LogRouteOperator implements AutoCloseable {
                 .withoutMaxAttempts());
   }
 
-  private static boolean labelsChanged(Node now, Node before) {
-    return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels());
+  private static boolean placementChanged(Node now, Node before) {
+    return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels())
+        || !Objects.equals(now.getSpec(), before.getSpec());
   }
 
   /**
-   * Reads the cluster, then works until it is closed.
+   * Reads the cluster, then works until it is closed, or stands by while another does.
    *
    * @throws IllegalStateException when the cluster cannot be read
    */
   public void start() {
     cache.start(changes);
-    operator.start();
-    if (settings.createDefaultLogAgent() && cache.agents().isEmpty()) {
-      createDefaultLogAgent();
+    if (leadership == null) {
+      beginWork();
     }
+    operator.start();
     outages.start();
     LOG.info("the operator runs");
   }
 
-  private void createDefaultLogAgent() {
+  private void beginWork() {
+    reports.begin();
+    if (!settings.createDefaultLogAgent() || !cache.agents().isEmpty()) {
+      return;
+    }
     LogAgent agent = new LogAgent();
     agent.setMetadata(new ObjectMetaBuilder().withName("default").build());
     agent.setSpec(LogAgentSpec.DEFAULT);
@@ -127,6 +151,16 @@ public final class LogRouteOperator implements AutoCloseable {
     return cache.isWatching() && operator.getRuntimeInfo().isStarted();
   }
 
+  /** Whether it is the one that works. */
+  public boolean isLeading() {
+    return leadership == null || leadership.isLeading();
+  }
+
+  /** Done when another may work from now on: this one has to be closed. */
+  public CompletableFuture<Void> leadershipLost() {
+    return leadership == null ? new CompletableFuture<>() : leadership.lost();
+  }
+
   /** Tables written since the start. */
   public long tableWrites() {
     return tables.writes();
@@ -135,7 +169,13 @@ public final class LogRouteOperator implements AutoCloseable {
   @Override
   public void close() {
     outages.close();
+    if (leadership != null) {
+      leadership.stopping();
+    }
     operator.stop();
+    if (leadership != null) {
+      leadership.release();
+    }
     cache.close();
   }
 }

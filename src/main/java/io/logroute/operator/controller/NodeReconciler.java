@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -50,6 +51,12 @@ final class NodeReconciler implements Reconciler<Node> {
   }
 
   @Override
+  public ErrorStatusUpdateControl<Node> updateErrorStatus(
+      Node object, Context<Node> context, Exception e) {
+    return Failures.tell(object, e);
+  }
+
+  @Override
   public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
     String name = node.getMetadata().getName();
     Optional<LogAgent> agent = Coverage.of(node, cache.agents());
@@ -67,12 +74,7 @@ final class NodeReconciler implements Reconciler<Node> {
 
   private void write(String node, LogAgent agent) {
     List<PodFacts> pods = podsOf(node);
-    List<RouteVerdict> candidates =
-        pods.stream()
-            .map(PodFacts::namespace)
-            .distinct()
-            .flatMap(namespace -> verdicts.ofNamespace(namespace).stream())
-            .toList();
+    List<RouteVerdict> candidates = candidates(pods);
     Compiled compiled =
         TableCompiler.compile(node, cache.clusterId(), candidates, cache::namespace, pods);
     Map<String, Long> considered =
@@ -85,10 +87,23 @@ final class NodeReconciler implements Reconciler<Node> {
                     Math::max,
                     TreeMap::new));
     Set<String> routes = new HashSet<>(tables.routesOf(node));
+    boolean wasTooLarge = tables.isTooLarge(node);
     if (tables.write(agent, compiled, considered)) {
+      if (wasTooLarge != tables.isTooLarge(node)) {
+        wakers.wakeAgent(agent.getMetadata().getName());
+      }
       routes.addAll(considered.keySet());
       routes.forEach(wakers::wakeRoute);
     }
+  }
+
+  private List<RouteVerdict> candidates(List<PodFacts> pods) {
+    Stream<RouteVerdict> ofNamespaces =
+        pods.stream()
+            .map(PodFacts::namespace)
+            .distinct()
+            .flatMap(namespace -> verdicts.ofNamespace(namespace).stream());
+    return Stream.concat(ofNamespaces, verdicts.clusterWide().stream()).toList();
   }
 
   private List<PodFacts> podsOf(String node) {

@@ -9,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** Health and metrics of an operator. */
 public final class OperatorHttp implements AutoCloseable {
 
   private final HttpServer server;
+  private volatile @Nullable LogRouteOperator operator;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   /**
@@ -21,17 +23,17 @@ public final class OperatorHttp implements AutoCloseable {
    *
    * @throws IOException when the address cannot be had
    */
-  public OperatorHttp(InetSocketAddress address, LogRouteOperator operator) throws IOException {
+  public OperatorHttp(InetSocketAddress address) throws IOException {
     server = HttpServer.create(address, 0);
     server.setExecutor(threads);
     server.createContext("/healthz", exchange -> answer(exchange, 200, "ok\n"));
     server.createContext(
         "/readyz",
         exchange -> {
-          boolean ready = operator.isReady();
+          boolean ready = isReady();
           answer(exchange, ready ? 200 : 503, ready ? "ok\n" : "not following the cluster\n");
         });
-    server.createContext("/metrics", exchange -> answer(exchange, 200, metrics(operator)));
+    server.createContext("/metrics", exchange -> answer(exchange, 200, metrics()));
     server.start();
   }
 
@@ -40,7 +42,18 @@ public final class OperatorHttp implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  private static String metrics(LogRouteOperator operator) {
+  /** From now on speaks of this operator. */
+  public void show(LogRouteOperator newest) {
+    operator = newest;
+  }
+
+  private boolean isReady() {
+    LogRouteOperator shown = operator;
+    return shown != null && shown.isReady();
+  }
+
+  private String metrics() {
+    LogRouteOperator shown = operator;
     return """
         # HELP logroute_operator_table_writes_total NodeRouteTables written.
         # TYPE logroute_operator_table_writes_total counter
@@ -48,8 +61,14 @@ public final class OperatorHttp implements AutoCloseable {
         # HELP logroute_operator_ready Whether the operator follows the cluster.
         # TYPE logroute_operator_ready gauge
         logroute_operator_ready %d
+        # HELP logroute_operator_leading Whether the operator works; otherwise it stands by.
+        # TYPE logroute_operator_leading gauge
+        logroute_operator_leading %d
         """
-        .formatted(operator.tableWrites(), operator.isReady() ? 1 : 0);
+        .formatted(
+            shown == null ? 0 : shown.tableWrites(),
+            isReady() ? 1 : 0,
+            shown != null && shown.isLeading() ? 1 : 0);
   }
 
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {

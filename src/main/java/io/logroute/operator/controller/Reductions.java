@@ -10,10 +10,12 @@ import io.fabric8.kubernetes.api.model.EphemeralContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeSpecBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Taint;
 import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.options.TenantServiceId;
 import java.util.HashMap;
@@ -51,11 +53,12 @@ final class Reductions {
     return pod;
   }
 
-  /** Name, labels. */
+  /** Name, labels, taints. */
   static Node node(Node node) {
     reduce(node);
     node.getMetadata().setAnnotations(Map.of());
-    node.setSpec(null);
+    List<Taint> taints = node.getSpec() == null ? List.of() : node.getSpec().getTaints();
+    node.setSpec(new NodeSpecBuilder().withTaints(taints).build());
     node.setStatus(null);
     return node;
   }

@@ -14,23 +14,30 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes tables, and only when something changed: a table's revision, a hash of its content, stands
- * beside it in an annotation, so that a restarted operator writes nothing. Thread-safe; for one
- * node one thread writes at a time.
+ * beside it in an annotation, so that a restarted operator writes nothing. A table that is too
+ * large for the API server is not written: the last good one stays. Thread-safe; for one node one
+ * thread writes at a time.
  */
 final class Tables {
 
   static final String REVISION = "logroute.io/revision";
   static final String FIELD_MANAGER = "logroute-operator";
+
+  /** The API server stores no object above 1.5 MiB (etcd's request limit); metadata comes on top. */
+  static final int MAX_TABLE_BYTES = 1 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
@@ -49,15 +56,38 @@ final class Tables {
    *
    * @param owner uid of the LogAgent
    * @param generation of the table that has it
-   * @param considered generations of the routes that were looked at, selected or not, by name
+   * @param considered the routes that were looked at, selected or not, by name
    * @param problems of single pods, by the route's name
+   * @param refusedBytes the size of the newest table when it is too large; otherwise 0
    */
   private record Applied(
       String revision,
       String owner,
       long generation,
-      Map<String, Long> considered,
-      Map<String, ? extends SortedSet<String>> problems) {}
+      Map<String, Considered> considered,
+      Map<String, ? extends SortedSet<String>> problems,
+      int refusedBytes) {}
+
+  /**
+   * A route that was looked at.
+   *
+   * @param generation of the route
+   * @param stands whether it is in the table
+   * @param since the first generation of the table that has it so
+   */
+  private record Considered(long generation, boolean stands, long since) {}
+
+  /** How a node stands to a route. */
+  enum Standing {
+    /** The agent runs this generation. */
+    RUNS,
+    /** The agent does not run this generation yet. */
+    PENDING,
+    /** The node's table would be too large, so that the last good one is there. */
+    TOO_LARGE,
+    /** This operator has not looked at the node yet. */
+    UNKNOWN
+  }
 
   /**
    * Makes a node's table what was compiled.
@@ -68,6 +98,9 @@ final class Tables {
   boolean write(LogAgent owner, Compiled compiled, Map<String, Long> considered) {
     String node = compiled.table().node();
     byte[] json = TableCodec.writeJson(compiled.table());
+    if (json.length > MAX_TABLE_BYTES) {
+      return refuse(node, json.length);
+    }
     String revision = hash(json);
     String uid = owner.getMetadata().getUid();
     Applied before = known(node);
@@ -75,8 +108,53 @@ final class Tables {
         before != null && before.revision.equals(revision) && before.owner.equals(uid)
             ? before.generation
             : apply(owner, node, json, revision);
-    Applied now = new Applied(revision, uid, generation, considered, compiled.problems());
+    Applied now =
+        new Applied(
+            revision,
+            uid,
+            generation,
+            considered(compiled, considered, before, generation),
+            compiled.problems(),
+            0);
     return !now.equals(applied.put(node, now));
+  }
+
+  private boolean refuse(String node, int bytes) {
+    Applied before = known(node);
+    Applied last =
+        before == null ? new Applied("", "", 0, Map.of(), Map.of(), 0) : before;
+    if (last.refusedBytes == 0) {
+      LOG.error(
+          "NodeRouteTable {}: not written, {} bytes are more than {}: the last good one stays; put"
+              + " fewer pods on the node, or use fewer routes",
+          node,
+          bytes,
+          MAX_TABLE_BYTES);
+    }
+    Applied now =
+        new Applied(
+            last.revision, last.owner, last.generation, last.considered, last.problems, bytes);
+    return !now.equals(applied.put(node, now));
+  }
+
+  private static Map<String, Considered> considered(
+      Compiled compiled,
+      Map<String, Long> generations,
+      @Nullable Applied before,
+      long tableGeneration) {
+    Set<String> standing =
+        compiled.table().routes().stream().map(route -> route.name()).collect(Collectors.toSet());
+    Map<String, Considered> considered = new TreeMap<>();
+    generations.forEach(
+        (route, generation) -> {
+          boolean stands = standing.contains(route);
+          Considered last = before == null ? null : before.considered.get(route);
+          boolean same = last != null && last.generation == generation && last.stands == stands;
+          considered.put(
+              route,
+              new Considered(generation, stands, same ? last.since : tableGeneration));
+        });
+    return considered;
   }
 
   /** What stands there as far as is known; absent when it has to be written in any case. */
@@ -99,7 +177,7 @@ final class Tables {
             .map(reference -> reference.getUid())
             .orElse("");
     return new Applied(
-        annotations.getOrDefault(REVISION, ""), owner, generationOf(table), Map.of(), Map.of());
+        annotations.getOrDefault(REVISION, ""), owner, generationOf(table), Map.of(), Map.of(), 0);
   }
 
   private long apply(LogAgent owner, String node, byte[] json, String revision) {
@@ -121,7 +199,7 @@ final class Tables {
     NodeRouteTable written =
         client.resource(table).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
     writes.increment();
-    LOG.debug("table {}: wrote revision {}", node, revision);
+    LOG.debug("NodeRouteTable {}: wrote revision {}", node, revision);
     return generationOf(written);
   }
 
@@ -129,7 +207,7 @@ final class Tables {
   void remove(String node) {
     if (applied.remove(node) != null || cache.table(node).isPresent()) {
       client.resources(NodeRouteTable.class).withName(node).delete();
-      LOG.info("table {}: removed, no LogAgent covers the node", node);
+      LOG.info("NodeRouteTable {}: removed, no LogAgent covers the node", node);
     }
   }
 
@@ -145,17 +223,44 @@ final class Tables {
   }
 
   /** Whether a node's agent runs a generation of a route, or a later one. */
-  boolean runs(String node, String route, long generation) {
+  Standing standing(String node, String route, long generation) {
     Applied a = applied.get(node);
-    if (a == null || a.considered.getOrDefault(route, -1L) < generation) {
-      return false;
+    if (a == null) {
+      return Standing.UNKNOWN;
+    }
+    if (a.refusedBytes > 0) {
+      return Standing.TOO_LARGE;
+    }
+    Considered considered = a.considered.get(route);
+    if (considered == null || considered.generation < generation) {
+      return Standing.PENDING;
     }
     return cache
-        .table(node)
-        .map(NodeRouteTable::getStatus)
-        .map(status -> status.observedGeneration())
-        .filter(observed -> observed >= a.generation)
-        .isPresent();
+            .table(node)
+            .map(NodeRouteTable::getStatus)
+            .map(status -> status.observedGeneration())
+            .filter(observed -> observed >= considered.since)
+            .isPresent()
+        ? Standing.RUNS
+        : Standing.PENDING;
+  }
+
+  /** Whether a node's newest table is too large. */
+  boolean isTooLarge(String node) {
+    Applied a = applied.get(node);
+    return a != null && a.refusedBytes > 0;
+  }
+
+  /** The nodes whose newest table is too large. */
+  SortedSet<String> tooLarge() {
+    SortedSet<String> nodes = new TreeSet<>();
+    applied.forEach(
+        (node, a) -> {
+          if (a.refusedBytes > 0) {
+            nodes.add(node);
+          }
+        });
+    return nodes;
   }
 
   /** What is wrong with pods of a route on a node. */

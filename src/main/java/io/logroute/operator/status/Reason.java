@@ -23,12 +23,18 @@ public enum Reason {
   NodesPending,
   /** Some nodes have pods of the route, and no LogAgent that covers them. */
   NoLogAgent,
+  /** Some nodes' newest table is too large to be written, so that their agents keep the last one. */
+  TableTooLarge,
   /** Nothing to do: no pod has a container that the route selects. */
   NoMatchingPods,
+  /** Nothing to do: other routes take precedence for every container that the route selects. */
+  Overridden,
   /** An earlier condition is not met. */
   NotAccepted,
   /** An earlier condition is not met. */
   NotResolved,
+  /** Another, older LogAgent covers some of its nodes. */
+  NodesOverlap,
   /** All is well. */
   Ready,
   /** A node reports trouble with the route. */

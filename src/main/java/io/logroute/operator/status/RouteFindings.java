@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param refusals why it is not accepted; empty when it is
  * @param unresolved why its endpoint cannot be used; absent when it can
  * @param matchedPods pods with a container that it selects
+ * @param overriddenPods those of them that leave all their containers to other routes
+ * @param overriding those routes, as {@code LogRoute team-a/web}
  * @param desiredNodes nodes that have such pods
  * @param pendingNodes those of them that do not run this generation yet
  * @param uncoveredNodes those of them that no LogAgent covers
+ * @param oversizedNodes those of them whose table would be too large to be written
  * @param nodeProblems what agents report
  * @param podProblems what the operator found in single pods, such as an id that had to be replaced
  * @param tenant where the tenant id comes from, in short
@@ -27,9 +30,12 @@ public record RouteFindings(
     List<Refusal> refusals,
     @Nullable Refusal unresolved,
     int matchedPods,
+    int overriddenPods,
+    SortedSet<String> overriding,
     SortedSet<String> desiredNodes,
     SortedSet<String> pendingNodes,
     SortedSet<String> uncoveredNodes,
+    SortedSet<String> oversizedNodes,
     List<Problem> nodeProblems,
     SortedSet<String> podProblems,
     String tenant,

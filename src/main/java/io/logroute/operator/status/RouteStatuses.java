@@ -18,7 +18,7 @@ public final class RouteStatuses {
   /** So many problems are told; the agents' metrics have all. */
   static final int MAX_PROBLEMS = 10;
 
-  private static final int MAX_NAMED_NODES = 3;
+  private static final int MAX_NAMED = 3;
 
   private RouteStatuses() {}
 
@@ -83,7 +83,14 @@ public final class RouteStatuses {
           Conditions.PROGRAMMED,
           true,
           Reason.NoMatchingPods,
-          "no pod of this namespace has a container that the route selects");
+          "no pod has a container that the route selects");
+    }
+    if (found.overriddenPods() == found.matchedPods()) {
+      return new Finding(
+          Conditions.PROGRAMMED,
+          true,
+          Reason.Overridden,
+          "every container that the route selects is left to " + named(found.overriding()));
     }
     int desired = found.desiredNodes().size();
     if (found.pendingNodes().isEmpty()) {
@@ -94,6 +101,18 @@ public final class RouteStatuses {
           desired == 1 ? "1 node runs this generation" : desired + " nodes run this generation");
     }
     String ofAll = " of " + desired + (desired == 1 ? " node" : " nodes");
+    if (!found.oversizedNodes().isEmpty()) {
+      return new Finding(
+          Conditions.PROGRAMMED,
+          false,
+          Reason.TableTooLarge,
+          "the route table of "
+              + found.oversizedNodes().size()
+              + ofAll
+              + " would pass 1 MiB, so that the last one stays there: put fewer pods on them, or use"
+              + " fewer routes: "
+              + named(found.oversizedNodes()));
+    }
     return found.uncoveredNodes().isEmpty()
         ? new Finding(
             Conditions.PROGRAMMED,
@@ -114,9 +133,9 @@ public final class RouteStatuses {
                 + named(found.uncoveredNodes()));
   }
 
-  private static String named(SortedSet<String> nodes) {
-    String names = nodes.stream().limit(MAX_NAMED_NODES).collect(Collectors.joining(", "));
-    return nodes.size() > MAX_NAMED_NODES ? names + ", …" : names;
+  static String named(SortedSet<String> all) {
+    String names = all.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+    return all.size() > MAX_NAMED ? names + ", …" : names;
   }
 
   private static Finding ready(
@@ -134,9 +153,16 @@ public final class RouteStatuses {
           Reason.NodeTrouble,
           "node " + first.node() + " reports: " + first.message());
     }
-    return programmed.reason() == Reason.NoMatchingPods
-        ? new Finding(Conditions.READY, true, programmed.reason(), programmed.message())
-        : new Finding(Conditions.READY, true, Reason.Ready, "lines are routed");
+    if (programmed.reason() != Reason.Programmed) {
+      return new Finding(Conditions.READY, true, programmed.reason(), programmed.message());
+    }
+    return new Finding(
+        Conditions.READY,
+        true,
+        Reason.Ready,
+        found.overriding().isEmpty()
+            ? "lines are routed"
+            : "lines are routed, but for containers that are left to " + named(found.overriding()));
   }
 
   private static List<Problem> problems(RouteFindings found) {

@@ -19,25 +19,55 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the resource definitions of all kinds into a folder, one file each. */
 final class CrdGenerator {
 
   private static final List<Class<? extends CustomResource<?, ?>>> KINDS =
-      List.of(LogRoute.class, LogEndpoint.class, LogAgent.class, NodeRouteTable.class);
+      List.of(
+          LogRoute.class,
+          ClusterLogRoute.class,
+          LogEndpoint.class,
+          LogAgent.class,
+          NodeRouteTable.class);
 
   private CrdGenerator() {}
 
   /** One file a kind, named as the definition with {@code -v1.yml} behind. */
   static void generate(Path folder) {
+    SpecSchema route = new SpecSchema();
+    generate(folder, List.of(LogRoute.class), route);
+    generate(folder, KINDS, new Finish(requireNonNull(route.seen)));
+  }
+
+  private static void generate(
+      Path folder,
+      List<Class<? extends CustomResource<?, ?>>> kinds,
+      CRDPostProcessor postProcessor) {
     CRDGenerator generator = new CRDGenerator();
-    KINDS.forEach(generator::customResourceClasses);
+    kinds.forEach(generator::customResourceClasses);
     generator
         .forCRDVersions("v1")
         .withMinQuotes(true)
-        .withPostProcessor(new Finish())
+        .withPostProcessor(postProcessor)
         .inOutputDir(folder.toFile())
         .generate();
+  }
+
+  /** Keeps the schema of the spec that is generated. */
+  private static final class SpecSchema implements CRDPostProcessor {
+    private @Nullable JSONSchemaProps seen;
+
+    @Override
+    public HasMetadata process(HasMetadata crd, String version) {
+      seen = specOf(((CustomResourceDefinition) crd).getSpec().getVersions().getFirst());
+      return crd;
+    }
+  }
+
+  private static JSONSchemaProps specOf(CustomResourceDefinitionVersion version) {
+    return requireNonNull(version.getSchema().getOpenAPIV3Schema().getProperties().get("spec"));
   }
 
   /**
@@ -50,11 +80,24 @@ final class CrdGenerator {
     private final Map<String, Class<?>> byKind =
         KINDS.stream().collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
 
+    private final JSONSchemaProps route;
+
+    /**
+     * @param route the schema of a LogRoute's spec
+     */
+    Finish(JSONSchemaProps route) {
+      this.route = route;
+    }
+
     @Override
     public HasMetadata process(HasMetadata object, String version) {
       CustomResourceDefinition crd = (CustomResourceDefinition) object;
       Class<?> kind = requireNonNull(byKind.get(crd.getSpec().getNames().getKind()));
       for (CustomResourceDefinitionVersion v : crd.getSpec().getVersions()) {
+        if (kind.equals(ClusterLogRoute.class)) {
+          specOf(v).getProperties().putAll(route.getProperties());
+          specOf(v).setXKubernetesValidations(route.getXKubernetesValidations());
+        }
         orderColumns(v.getAdditionalPrinterColumns(), kind);
         conditionsByType(v.getSchema().getOpenAPIV3Schema());
         eachRuleOnce(v.getSchema().getOpenAPIV3Schema());

@@ -47,7 +47,7 @@ class OperatorIT {
 
   private static final String SYSTEM = "logroute-system";
   private static final OperatorSettings SETTINGS =
-      new OperatorSettings(new AgentSettings(SYSTEM, "logroute/logroute:test"), true, false);
+      new OperatorSettings(new AgentSettings(SYSTEM, "logroute/logroute:test"), true, false, null);
 
   private final ControlPlane cluster;
   private final Kubectl kubectl;

@@ -97,7 +97,8 @@ class RouteAdmissionIT {
     assertThat(kubectl.run("explain", "logroute.spec.tenantId").orFail().out())
         .contains("The tenant id that lines carry");
     assertThat(kubectl.run("api-resources", "--categories=logrouting", "-o", "name").orFail().out())
-        .contains("logroutes.", "logendpoints.", "logagents.", "noderoutetables.");
+        .contains(
+            "logroutes.", "clusterlogroutes.", "logendpoints.", "logagents.", "noderoutetables.");
   }
 
   private static Kubectl.Result dryRun(Kubectl kubectl, String document) {

@@ -51,6 +51,26 @@ class RouteStatusesTest {
   }
 
   @Test
+  void shouldSayWhichRoutesTakeOverEverythingOrAPart() {
+    Findings found = found();
+    found.overridden = 3;
+    found.overriding = List.of("LogRoute team-a/web", "ClusterLogRoute quiet");
+    assertThat(summary(status(found.build(), null)))
+        .contains("Programmed=True Overridden", "Ready=True Overridden");
+    assertThat(message(status(found.build(), null), "Ready"))
+        .isEqualTo(
+            "every container that the route selects is left to ClusterLogRoute quiet, LogRoute"
+                + " team-a/web");
+
+    found.overridden = 2;
+    assertThat(summary(status(found.build(), null))).contains("Ready=True Ready");
+    assertThat(message(status(found.build(), null), "Ready"))
+        .isEqualTo(
+            "lines are routed, but for containers that are left to ClusterLogRoute quiet, LogRoute"
+                + " team-a/web");
+  }
+
+  @Test
   void shouldSayWhichEndpointIsMissing() {
     Findings found = found();
     found.unresolved = new Refusal(Reason.EndpointNotFound, "there is no LogEndpoint 'x'");
@@ -155,9 +175,12 @@ class RouteStatusesTest {
     private List<Refusal> refusals = List.of();
     private @Nullable Refusal unresolved;
     private int pods = 3;
+    private int overridden;
+    private List<String> overriding = List.of();
     private List<String> nodes = List.of("node-1", "node-2");
     private List<String> pending = List.of();
     private List<String> uncovered = List.of();
+    private List<String> oversized = List.of();
     private List<Problem> nodeProblems = List.of();
     private List<String> podProblems = List.of();
 
@@ -167,9 +190,12 @@ class RouteStatusesTest {
           refusals,
           unresolved,
           pods,
+          overridden,
+          new TreeSet<>(overriding),
           new TreeSet<>(nodes),
           new TreeSet<>(pending),
           new TreeSet<>(uncovered),
+          new TreeSet<>(oversized),
           nodeProblems,
           new TreeSet<>(podProblems),
           "t1",

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.controller;
+
+/**
+ * How an operator shares the work with others of its kind: one works, the others stand by.
+ *
+ * @param namespace where the Lease is
+ * @param identity what no other operator calls itself
+ */
+public record LeaderSettings(String namespace, String identity) {
+
+  /** The name of the Lease, whatever the installation is called. */
+  public static final String LEASE = "logroute-operator";
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.controller;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this operator is the one that works. JOSDK renews the Lease; what it does not do is done
+ * here: an operator that ends gives the Lease back, so that another goes on within the 2 s of a
+ * retry, and one that lost it says so, so that it is ended before another may have it.
+ *
+ * <p>What may happen between any two steps: killed while leading, the Lease runs out after 15 s.
+ * Killed after the last reconciliation and before the Lease is given back, the same. Lost because
+ * the API server is away for 10 s: nothing can be written meanwhile, and reconciliations have 5 s
+ * to end before another operator may take over.
+ */
+final class Leadership {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+
+  private static final Duration LEASE_DURATION = Duration.ofSeconds(15);
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
+
+  private final KubernetesClient client;
+  private final LeaderSettings settings;
+  private final Runnable whenLeading;
+  private final CompletableFuture<Void> lost = new CompletableFuture<>();
+  private volatile boolean leading;
+  private volatile boolean stopping;
+
+  /**
+   * @param whenLeading done once, before the first reconciliation
+   */
+  Leadership(KubernetesClient client, LeaderSettings settings, Runnable whenLeading) {
+    this.client = client;
+    this.settings = settings;
+    this.whenLeading = whenLeading;
+  }
+
+  LeaderElectionConfiguration configuration() {
+    return new LeaderElectionConfiguration(
+        LeaderSettings.LEASE,
+        settings.namespace(),
+        LEASE_DURATION,
+        RENEW_DEADLINE,
+        RETRY_PERIOD,
+        settings.identity(),
+        new LeaderCallbacks(this::begin, this::end, this::tell),
+        false);
+  }
+
+  private void begin() {
+    leading = true;
+    LOG.info("Lease {}/{}: held, this operator works", settings.namespace(), LeaderSettings.LEASE);
+    whenLeading.run();
+  }
+
+  private void end() {
+    leading = false;
+    if (!stopping && lost.complete(null)) {
+      LOG.warn(
+          "Lease {}/{}: lost, this operator starts anew as a standby",
+          settings.namespace(),
+          LeaderSettings.LEASE);
+    }
+  }
+
+  private void tell(String leader) {
+    if (!leader.isEmpty() && !leader.equals(settings.identity())) {
+      LOG.info("Lease {}/{}: held by {}", settings.namespace(), LeaderSettings.LEASE, leader);
+    }
+  }
+
+  boolean isLeading() {
+    return leading;
+  }
+
+  /** Done when the Lease was lost: nothing may be written from then on. */
+  CompletableFuture<Void> lost() {
+    return lost;
+  }
+
+  /** From now on the end of leadership is no loss. */
+  void stopping() {
+    stopping = true;
+  }
+
+  /** Gives the Lease back, when it is ours; called when nothing is written any more. */
+  void release() {
+    try {
+      Lease lease =
+          client.leases().inNamespace(settings.namespace()).withName(LeaderSettings.LEASE).get();
+      if (lease != null && settings.identity().equals(lease.getSpec().getHolderIdentity())) {
+        lease.getSpec().setHolderIdentity("");
+        client.resource(lease).update();
+        LOG.info("Lease {}/{}: given back", settings.namespace(), LeaderSettings.LEASE);
+      }
+    } catch (KubernetesClientException e) {
+      LOG.warn(
+          "Lease {}/{}: could not be given back, it runs out in {} s: {}",
+          settings.namespace(),
+          LeaderSettings.LEASE,
+          LEASE_DURATION.toSeconds(),
+          e.getMessage());
+    }
+  }
+}
