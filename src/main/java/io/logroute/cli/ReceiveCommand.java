@@ -7,6 +7,9 @@ import io.logroute.receiver.StartFailedException;
 import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.store.StoreLimits;
+import io.logroute.receiver.web.Access;
+import io.logroute.receiver.web.TokenFile;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,9 +70,17 @@ final class ReceiveCommand implements Callable<Integer> {
       names = "--http",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:8080",
-      description = "Metrics and health. Default: ${DEFAULT-VALUE}",
+      description = "Live page, API, metrics and health. Default: ${DEFAULT-VALUE}",
       converter = HostPortConverter.class)
   private InetSocketAddress http;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description =
+          "Page and API ask for a token: each line is TOKEN TENANT[,TENANT...], or TOKEN * for all"
+              + " tenants. Read again when it changes. Default: who reaches --http sees all")
+  private @Nullable Path tokens;
 
   @Option(
       names = "--sink",
@@ -153,7 +164,16 @@ final class ReceiveCommand implements Callable<Integer> {
     StoreLimits limits =
         new StoreLimits(
             rollBytes, rollAge, retainBytes, retainAge, StoreLimits.DEFAULT_MAX_OPEN_FILES);
-    return new ReceiverConfig(bind, dataDir, http, limits, ReceiverConfig.DEFAULT_UPKEEP_EVERY);
+    return new ReceiverConfig(
+        bind, dataDir, http, limits, ReceiverConfig.DEFAULT_UPKEEP_EVERY, access());
+  }
+
+  private Access access() {
+    try {
+      return tokens == null ? Access.open() : TokenFile.open(tokens);
+    } catch (IOException e) {
+      throw new UsageException("cannot use --tokens: " + e.getMessage());
+    }
   }
 
   private static final class BindAddressConverter implements ITypeConverter<BindAddress> {

@@ -9,6 +9,7 @@ import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.store.StoreLimits;
 import io.logroute.receiver.store.StoredLog;
 import io.logroute.receiver.store.Traffic;
+import io.logroute.receiver.web.Access;
 import io.logroute.table.TableCodec;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -120,7 +121,8 @@ public final class Demo implements AutoCloseable {
               data(),
               new InetSocketAddress("127.0.0.1", 0),
               limits,
-              Duration.ofSeconds(1)));
+              Duration.ofSeconds(1),
+              Access.open()));
     } catch (StartFailedException e) {
       throw new DemoFailedException(String.valueOf(e.getMessage()));
     }
@@ -175,7 +177,7 @@ public final class Demo implements AutoCloseable {
     InetSocketAddress http = receiver.httpAddress();
     view.say("demo: pods write to  " + node.podsDir());
     view.say("demo: lines kept in  " + data());
-    view.say("demo: receiver at     http://%s:%d/".formatted(http.getHostString(), http.getPort()));
+    view.say("demo: live page at    http://%s:%d/".formatted(http.getHostString(), http.getPort()));
     view.say("demo: the agent starts; until it is there the files are the buffer");
   }
 

@@ -19,7 +19,9 @@ import io.logroute.receiver.store.RollRequests;
 import io.logroute.receiver.store.StoreException;
 import io.logroute.receiver.store.StoreMetrics;
 import io.logroute.receiver.store.Traffic;
+import io.logroute.receiver.web.ApiSources;
 import io.logroute.receiver.web.HttpFrontend;
+import io.logroute.receiver.web.Rates;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -95,7 +97,7 @@ public final class Receiver implements AutoCloseable {
     health.watch("housekeeper", housekeeper.heartbeat());
     health.ask(sink::obstacle);
     health.ask(ackedSink::obstacle);
-    serve(config.http());
+    serve(config);
     sink.start();
     ackedSink.start();
     housekeeper.start();
@@ -136,17 +138,29 @@ public final class Receiver implements AutoCloseable {
     }
   }
 
-  private void serve(InetSocketAddress address) throws StartFailedException {
+  private void serve(ReceiverConfig config) throws StartFailedException {
+    InetSocketAddress address = config.http();
+    Rates rates = new Rates(traffic);
+    parts.push(rates);
+    ApiSources sources = ApiSources.ofFiles(config.dataDir(), config.access(), traffic, rates);
     try {
-      HttpFrontend frontend = HttpFrontend.start(address, registry, health);
+      HttpFrontend frontend = HttpFrontend.start(address, registry, health, sources, clock);
       parts.push(frontend);
       http = frontend.address();
-      LOG.info("metrics and health on http://{}:{}/", http.getHostString(), http.getPort());
     } catch (IOException e) {
       close();
       throw new StartFailedException(
           "cannot bind %s:%d for --http: %s"
               .formatted(address.getHostString(), address.getPort(), e.getMessage()));
+    }
+    rates.start();
+    LOG.info(
+        "page, API, metrics and health on http://{}:{}/", http.getHostString(), http.getPort());
+    if (config.access().isOpen() && !http.getAddress().isLoopbackAddress()) {
+      LOG.warn(
+          "everyone who reaches {}:{} sees the lines of all tenants: --tokens FILE bounds that",
+          http.getHostString(),
+          http.getPort());
     }
   }
 
@@ -158,7 +172,7 @@ public final class Receiver implements AutoCloseable {
     return Optional.ofNullable(intakes.get(kind)).map(Intake::boundAddress);
   }
 
-  /** Where metrics and health are served. */
+  /** Where page, API, metrics and health are served. */
   public InetSocketAddress httpAddress() {
     return http;
   }

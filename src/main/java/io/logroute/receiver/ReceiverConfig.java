@@ -4,6 +4,7 @@ package io.logroute.receiver;
 import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.store.StoreLimits;
+import io.logroute.receiver.web.Access;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,16 +15,18 @@ import java.util.Map;
  *
  * @param bind the sockets and their addresses, at least one
  * @param dataDir the folder of the store, made when it is not there
- * @param http where metrics and health are served; port 0: any free one
+ * @param http where page, API, metrics and health are served; port 0: any free one
  * @param limits how much is kept, and in what pieces
  * @param upkeepEvery how often old files are looked after
+ * @param access who may see which tenants' lines
  */
 public record ReceiverConfig(
     Map<SocketKind, BindAddress> bind,
     Path dataDir,
     InetSocketAddress http,
     StoreLimits limits,
-    Duration upkeepEvery) {
+    Duration upkeepEvery,
+    Access access) {
 
   public static final Duration DEFAULT_UPKEEP_EVERY = Duration.ofSeconds(10);
 

@@ -2,9 +2,9 @@
 package io.logroute.receiver.store;
 
 import io.logroute.receiver.health.Heartbeat;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class Housekeeper implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
-
-  private static final int COPY_BYTES = 64 * 1024;
 
   private final Path root;
   private final StoreLimits limits;
@@ -143,25 +140,28 @@ public final class Housekeeper implements AutoCloseable {
   }
 
   private void write(Path from, Path to) throws IOException {
-    try (InputStream in = Files.newInputStream(from);
+    try (InputStream in = new Watched(Files.newInputStream(from));
         FileChannel file =
             FileChannel.open(
                 to,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {
-      GZIPOutputStream out = new GZIPOutputStream(Channels.newOutputStream(file), COPY_BYTES);
-      copy(in, out);
-      out.finish();
+      BlockedGzip.write(in, Channels.newOutputStream(file));
       file.force(true);
     }
   }
 
-  private void copy(InputStream in, OutputStream out) throws IOException {
-    byte[] bytes = new byte[COPY_BYTES];
-    for (int count = in.read(bytes); count >= 0 && !isStopping(); count = in.read(bytes)) {
+  /** Beats while it is read, and ends early when the housekeeper is to stop. */
+  private final class Watched extends FilterInputStream {
+    Watched(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
       heartbeat.beat();
-      out.write(bytes, 0, count);
+      return isStopping() ? -1 : super.read(bytes, from, length);
     }
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.receiver.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.logroute.receiver.sink.AckedStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +26,8 @@ public final class StoredLog {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  private static final byte[] ESCAPED_TAG = {':', 'e', 's', 'c', 'a', 'p', 'e', 'd'};
+  private static final byte[] ESCAPED_TAG = (":" + CriHeader.ESCAPED).getBytes(US_ASCII);
+  private static final byte[] TRUNCATED_TAG = (":" + CriHeader.TRUNCATED).getBytes(US_ASCII);
 
   private final Path folder;
   private final String base;
@@ -104,7 +107,8 @@ public final class StoredLog {
       for (int i = 0; i < count; i++) {
         if (buffer[i] == '\n') {
           record.write(buffer, start, i - start);
-          visitor.line(content(record.toByteArray()));
+          byte[] bytes = record.toByteArray();
+          visitor.line(content(bytes, 0, bytes.length));
           record.reset();
           start = i + 1;
         }
@@ -113,27 +117,47 @@ public final class StoredLog {
     }
   }
 
-  /** The line in a CRI record: what stands after time, stream and tags. */
-  private static byte[] content(byte[] record) {
-    int tags = fieldAfter(record, fieldAfter(record, 0));
-    int line = fieldAfter(record, tags);
-    byte[] content = new byte[record.length - line];
-    System.arraycopy(record, line, content, 0, content.length);
-    return isEscaped(record, tags, line) ? unescaped(content) : content;
+  /** The line in a CRI record: what stands after time, stream and tags, as it was received. */
+  public static byte[] content(byte[] bytes, int from, int to) {
+    int tags = tags(bytes, from, to);
+    int line = fieldAfter(bytes, tags, to);
+    byte[] content = Arrays.copyOfRange(bytes, line, to);
+    return hasTag(bytes, tags, line, ESCAPED_TAG) ? unescaped(content) : content;
   }
 
-  private static int fieldAfter(byte[] record, int from) {
+  /** Whether of the line in a CRI record only the first bytes are there. */
+  public static boolean isTruncated(byte[] bytes, int from, int to) {
+    int tags = tags(bytes, from, to);
+    return hasTag(bytes, tags, fieldAfter(bytes, tags, to), TRUNCATED_TAG);
+  }
+
+  /** The stream that a CRI record names. */
+  public static String stream(byte[] bytes, int from, int to) {
+    int stream = fieldAfter(bytes, from, to);
+    int end = Math.max(stream, fieldAfter(bytes, stream, to) - 1);
+    return new String(bytes, stream, end - stream, US_ASCII);
+  }
+
+  private static int tags(byte[] bytes, int from, int to) {
+    return fieldAfter(bytes, fieldAfter(bytes, from, to), to);
+  }
+
+  private static int fieldAfter(byte[] bytes, int from, int to) {
     int at = from;
-    while (at < record.length && record[at] != ' ') {
+    while (at < to && bytes[at] != ' ') {
       at++;
     }
-    return Math.min(at + 1, record.length);
+    return Math.min(at + 1, to);
   }
 
-  private static boolean isEscaped(byte[] record, int tags, int line) {
+  private static boolean hasTag(byte[] bytes, int tags, int line, byte[] tag) {
     int end = Math.max(tags, line - 1);
-    int from = Math.max(tags, end - ESCAPED_TAG.length);
-    return Arrays.equals(record, from, end, ESCAPED_TAG, 0, ESCAPED_TAG.length);
+    for (int at = tags; at + tag.length <= end; at++) {
+      if (Arrays.equals(bytes, at, at + tag.length, tag, 0, tag.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static byte[] unescaped(byte[] content) {

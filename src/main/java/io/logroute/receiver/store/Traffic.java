@@ -29,7 +29,8 @@ public final class Traffic {
   /** What one service has sent since the start. */
   public record Total(String tenantId, String serviceId, long lines, long bytes) {}
 
-  void add(String tenantId, String serviceId, long lines, long bytes) {
+  /** Counts lines that were stored. */
+  public void add(String tenantId, String serviceId, long lines, long bytes) {
     Service service = new Service(tenantId, serviceId);
     Count count = counts.get(service);
     if (count == null) {
@@ -52,6 +53,12 @@ public final class Traffic {
                     entry.getValue().bytes.sum()))
         .sorted(Comparator.comparing(Total::tenantId).thenComparing(Total::serviceId))
         .toList();
+  }
+
+  /** Lines of a service; of all that are counted together, when it is one of those. */
+  public long lines(String tenantId, String serviceId) {
+    Count count = counts.getOrDefault(new Service(tenantId, serviceId), counts.get(REST));
+    return count == null ? 0 : count.lines.sum();
   }
 
   /** Lines of all services together. */

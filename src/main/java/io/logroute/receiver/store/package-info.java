@@ -9,8 +9,9 @@
  * sends but anyone could, is kept with the tags {@code F:escaped}: in it {@code \n} stands for the
  * line feed and {@code \\} for a backslash. Files roll to {@code <tag>.log.<yyyyMMdd-HHmmss>} (UTC,
  * with {@code .n} when that is taken), and all but the newest of these become {@code .gz}, as the
- * kubelet does. What is the store's own stands in {@code DATA/+logroute}; a plus cannot occur in an
- * id.
+ * kubelet does, in members of their own for each {@link io.logroute.receiver.store.Block}, so that
+ * a part can be read alone. What is the store's own stands in {@code DATA/+logroute}; a plus cannot
+ * occur in an id.
  *
  * <p>Threads: {@link io.logroute.receiver.store.FileSink} has the one thread that writes, syncs and
  * renames these, {@link io.logroute.receiver.store.AckedFileSink} that of acknowledged lines;

@@ -13,24 +13,33 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * {@code /metrics}, {@code /healthz} and {@code /readyz}. Each path answers GET and HEAD for
- * exactly itself; anything else is 404 or 405.
+ * The live page at {@code /}, the API, {@code /metrics}, {@code /healthz} and {@code /readyz}. GET
+ * and HEAD only; anything else is 404 or 405. Each request has a thread of its own.
  */
 public final class HttpFrontend implements AutoCloseable {
 
-  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final Logger LOG = LoggerFactory.getLogger(HttpFrontend.class);
+
+  private static final int MAX_HEADER_BYTES = 256 * 1024;
+  private static final int MAX_REQUEST_SECONDS = 30;
+  private static final int MAX_CONNECTIONS = 1024;
 
   private final HttpServer server;
   private final ExecutorService requests;
+  private final Api api;
 
-  private HttpFrontend(HttpServer server, ExecutorService requests) {
+  private HttpFrontend(HttpServer server, ExecutorService requests, Api api) {
     this.server = server;
     this.requests = requests;
+    this.api = api;
   }
 
   /**
@@ -39,18 +48,27 @@ public final class HttpFrontend implements AutoCloseable {
    * @throws IOException when the address cannot be bound
    */
   public static HttpFrontend start(
-      InetSocketAddress address, PrometheusRegistry registry, Health health) throws IOException {
+      InetSocketAddress address,
+      PrometheusRegistry registry,
+      Health health,
+      ApiSources sources,
+      Clock clock)
+      throws IOException {
+    limitRequests();
+    LivePage page = LivePage.load();
+    Api api = new Api(sources, clock);
     HttpServer server = HttpServer.create(address, 0);
     ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     server.setExecutor(requests);
-    server.createContext("/", exact("/", HttpFrontend::index));
+    server.createContext("/", exact("/", page::serve));
+    server.createContext(Api.ROOT, reading(api::handle));
     server.createContext("/metrics", exact("/metrics", exchange -> metrics(exchange, registry)));
     server.createContext(
         "/healthz", exact("/healthz", exchange -> health(exchange, health.faults())));
     server.createContext(
         "/readyz", exact("/readyz", exchange -> health(exchange, health.obstacles())));
     server.start();
-    return new HttpFrontend(server, requests);
+    return new HttpFrontend(server, requests, api);
   }
 
   /** The address with the port that was chosen when any was asked for. */
@@ -58,23 +76,38 @@ public final class HttpFrontend implements AutoCloseable {
     return server.getAddress();
   }
 
-  private static HttpHandler exact(String path, HttpHandler handler) {
-    return exchange -> {
-      try (exchange) {
-        if (!exchange.getRequestURI().getPath().equals(path)) {
-          answer(exchange, 404, TEXT, "not found\n".getBytes(UTF_8));
-        } else if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
-          answer(exchange, 405, TEXT, "only GET and HEAD\n".getBytes(UTF_8));
-        } else {
-          handler.handle(exchange);
-        }
-      }
-    };
+  /** The JDK's server has no other way to be told than properties, read when it is first used. */
+  private static void limitRequests() {
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(MAX_REQUEST_SECONDS));
+    System.setProperty("sun.net.httpserver.maxReqHeaderSize", Integer.toString(MAX_HEADER_BYTES));
+    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS));
   }
 
-  private static void index(HttpExchange exchange) throws IOException {
-    String text = "LogRoute receiver: /metrics /healthz /readyz\n";
-    answer(exchange, 200, TEXT, text.getBytes(UTF_8));
+  private static HttpHandler exact(String path, HttpHandler handler) {
+    return reading(
+        exchange -> {
+          if (exchange.getRequestURI().getPath().equals(path)) {
+            handler.handle(exchange);
+          } else {
+            Requests.answer(exchange, 404, Requests.TEXT, "not found\n".getBytes(UTF_8));
+          }
+        });
+  }
+
+  private static HttpHandler reading(HttpHandler handler) {
+    return exchange -> {
+      try (exchange) {
+        if (List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
+          handler.handle(exchange);
+        } else {
+          exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+          Requests.answer(exchange, 405, Requests.TEXT, "only GET and HEAD\n".getBytes(UTF_8));
+        }
+      } catch (IOException e) {
+        LOG.debug("a request was not answered to its end: {}", e.toString());
+      }
+    };
   }
 
   private static void metrics(HttpExchange exchange, PrometheusRegistry registry)
@@ -82,29 +115,21 @@ public final class HttpFrontend implements AutoCloseable {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     PrometheusTextFormatWriter.create()
         .write(text, registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
-    answer(exchange, 200, PrometheusTextFormatWriter.CONTENT_TYPE, text.toByteArray());
+    Requests.answer(exchange, 200, PrometheusTextFormatWriter.CONTENT_TYPE, text.toByteArray());
   }
 
   private static void health(HttpExchange exchange, List<String> problems) throws IOException {
     if (problems.isEmpty()) {
-      answer(exchange, 200, TEXT, "ok\n".getBytes(UTF_8));
+      Requests.answer(exchange, 200, Requests.TEXT, "ok\n".getBytes(UTF_8));
     } else {
-      answer(exchange, 503, TEXT, (String.join("\n", problems) + "\n").getBytes(UTF_8));
-    }
-  }
-
-  private static void answer(HttpExchange exchange, int status, String type, byte[] body)
-      throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", type);
-    boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(status, head ? -1 : body.length);
-    if (!head) {
-      exchange.getResponseBody().write(body);
+      Requests.answer(
+          exchange, 503, Requests.TEXT, (String.join("\n", problems) + "\n").getBytes(UTF_8));
     }
   }
 
   @Override
   public void close() {
+    api.stop();
     server.stop(0);
     requests.shutdownNow();
   }

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.receiver.search;
+
+import io.logroute.receiver.store.Block;
+import io.logroute.receiver.store.StoreCatalog;
+import io.logroute.receiver.store.StoredLog;
+import io.logroute.receiver.store.StoredStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Searches the store, page by page. Used by any thread. */
+public final class LogSearch {
+
+  /** Which lines come first. */
+  public enum Order {
+    ASC,
+    DESC
+  }
+
+  /** Bytes of the lines of a page; a longer line is a page of its own. */
+  private static final long MAX_PAGE_BYTES = 4L << 20;
+
+  private final StoreCatalog catalog;
+  private final FileIndex index;
+  private final Duration patience;
+
+  /**
+   * @param patience after this time a search answers with what it has, and where to go on
+   */
+  public LogSearch(StoreCatalog catalog, Duration patience) {
+    this(catalog, new FileIndex(), patience);
+  }
+
+  LogSearch(StoreCatalog catalog, FileIndex index, Duration patience) {
+    this.catalog = catalog;
+    this.index = index;
+    this.patience = patience;
+  }
+
+  FileIndex index() {
+    return index;
+  }
+
+  StoreCatalog catalog() {
+    return catalog;
+  }
+
+  /** A block with the file that it stands in. */
+  record Place(StoredStream stream, int part, FileId file, Block block) {}
+
+  /**
+   * The next page.
+   *
+   * @param after where the page before ended; null: from the beginning
+   * @throws IllegalArgumentException when {@code after} is no such place
+   */
+  public Page page(Query query, Order order, int limit, @Nullable String after) throws IOException {
+    LineKey begin = after == null ? null : key(after);
+    return new Run(query, order, limit, begin).page();
+  }
+
+  /** Whether a text is a place that {@link #page} takes. */
+  public static boolean isPlace(String text) {
+    return LineKey.parse(text).isPresent();
+  }
+
+  /** The time of a place, in nanoseconds since 1970. */
+  public static long nanosOf(String place) {
+    return key(place).nanos();
+  }
+
+  /** The place right before this one in ascending order, so that a page may begin with it. */
+  public static String before(String place) {
+    LineKey key = key(place);
+    return new LineKey(key.nanos(), key.stream(), key.file(), key.offset() - 1).text();
+  }
+
+  /** The place right behind this one in ascending order. */
+  public static String behind(String place) {
+    LineKey key = key(place);
+    return new LineKey(key.nanos(), key.stream(), key.file(), key.offset() + 1).text();
+  }
+
+  private static LineKey key(String text) {
+    return LineKey.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("no place of a line: " + text));
+  }
+
+  /** All blocks of a service that may hold wanted lines. */
+  List<Place> places(Query query) throws IOException {
+    List<Place> places = new ArrayList<>();
+    for (StoredStream stream : catalog.streams(query.tenantId(), query.serviceId(), query::wants)) {
+      for (int part = 0; part < stream.parts().size(); part++) {
+        Optional<OpenPart> open = OpenPart.open(stream.parts().get(part));
+        if (open.isEmpty()) {
+          continue;
+        }
+        try (OpenPart file = open.get()) {
+          for (Block block : index.blocks(file)) {
+            if (block.maxNanos() >= query.sinceNanos() && block.minNanos() < query.untilNanos()) {
+              places.add(new Place(stream, part, file.id(), block));
+            }
+          }
+        }
+      }
+    }
+    return places;
+  }
+
+  private final class Run {
+    private final Query query;
+    private final Order order;
+    private final @Nullable LineKey after;
+    private final LineKey begin;
+    private final Comparator<LineKey> keys;
+    private final BestLines best;
+    private final LineFilter filter;
+    private final Buffer buffer = new Buffer();
+
+    Run(Query query, Order order, int limit, @Nullable LineKey after) {
+      this.query = query;
+      this.order = order;
+      this.after = after;
+      this.keys = order == Order.ASC ? Comparator.naturalOrder() : Comparator.reverseOrder();
+      this.begin =
+          after != null
+              ? after
+              : order == Order.ASC
+                  ? LineKey.after(query.sinceNanos())
+                  : LineKey.before(query.untilNanos());
+      this.best = new BestLines(keys, limit, MAX_PAGE_BYTES);
+      this.filter = new LineFilter(query);
+    }
+
+    Page page() throws IOException {
+      long deadlineNanos = System.nanoTime() + patience.toNanos();
+      List<Place> places = places(query);
+      places.removeIf(place -> after != null && keys.compare(lastOf(place.block()), after) <= 0);
+      places.sort(Comparator.comparing(place -> firstOf(place.block()), keys));
+      try (OpenParts files = new OpenParts(catalog, index, query)) {
+        for (Place place : places) {
+          LineKey first = firstOf(place.block());
+          if (!best.accepts(first)) {
+            break;
+          }
+          if (isFurther(first) && System.nanoTime() > deadlineNanos) {
+            best.endAt(first);
+            break;
+          }
+          look(files, place);
+        }
+      }
+      return result();
+    }
+
+    /** Whether a search that ends here has come further than the one before it. */
+    private boolean isFurther(LineKey first) {
+      return keys.compare(first, begin) > 0;
+    }
+
+    private LineKey firstOf(Block block) {
+      return order == Order.ASC
+          ? LineKey.before(block.minNanos())
+          : LineKey.after(block.maxNanos());
+    }
+
+    private LineKey lastOf(Block block) {
+      return order == Order.ASC
+          ? LineKey.after(block.maxNanos())
+          : LineKey.before(block.minNanos());
+    }
+
+    private void look(OpenParts files, Place place) throws IOException {
+      OpenPart file = files.of(place);
+      if (file == null) {
+        return;
+      }
+      long stream = StreamHash.of(place.stream().name());
+      files.read(
+          file,
+          place.block(),
+          buffer,
+          (start, bytes, length) ->
+              filter.find(
+                  start,
+                  bytes,
+                  length,
+                  (nanos, offset, in, from, to) ->
+                      offer(place, new LineKey(nanos, stream, file.id(), offset), in, from, to)));
+    }
+
+    private void offer(Place place, LineKey key, byte[] bytes, int from, int to) {
+      if ((after == null || keys.compare(key, after) > 0) && best.accepts(key)) {
+        best.add(key, found(place.stream(), key, bytes, from, to));
+      }
+    }
+
+    private Page result() {
+      List<BestLines.Placed> lines = best.lines();
+      return new Page(
+          lines.stream().map(BestLines.Placed::line).toList(),
+          best.isCut() ? next(lines) : null,
+          filter.scannedBytes());
+    }
+
+    /** Behind the last line, or where looking ended without one. */
+    private String next(List<BestLines.Placed> lines) {
+      LineKey end = best.lookedUpTo();
+      return end != null ? end.text() : lines.getLast().key().text();
+    }
+  }
+
+  static FoundLine found(StoredStream stream, LineKey key, byte[] bytes, int from, int to) {
+    return new FoundLine(
+        key.text(),
+        key.nanos(),
+        stream.origin(),
+        StoredLog.stream(bytes, from, to),
+        StoredLog.content(bytes, from, to),
+        StoredLog.isTruncated(bytes, from, to));
+  }
+}
