@@ -98,6 +98,10 @@ final class Pipeline {
   private long lineNumber;
   private long takenNanos;
   private long overflownNanos;
+
+  /** Of the line that the driver would not take in this round; nothing is in flight before it. */
+  private long refusedEpochNanos = RecordTime.NONE;
+
   private volatile boolean stopping;
   private volatile long graceMs;
   private volatile long beatNanos;
@@ -245,6 +249,7 @@ final class Pipeline {
 
   private boolean pass(long nowNanos) {
     boolean read = false;
+    refusedEpochNanos = RecordTime.NONE;
     int size = turns.size();
     for (int urgent = 1; urgent >= 0; urgent--) {
       for (int i = 0; i < size; i++) {
@@ -280,8 +285,8 @@ final class Pipeline {
     if (step != Feed.Step.QUIET || lineNumber != before) {
       turn.feed.mark(lineNumber, marks::add);
     }
-    if (step == Feed.Step.BUSY && marks.isEmpty()) {
-      oldestEpochNanos = turn.feed.account().firstEpochNanos();
+    if (step == Feed.Step.BUSY) {
+      refusedEpochNanos = turn.feed.account().firstEpochNanos();
     }
     return step;
   }
@@ -307,6 +312,6 @@ final class Pipeline {
       mark.feed().settle(mark);
     }
     Mark oldest = marks.peek();
-    oldestEpochNanos = oldest == null ? RecordTime.NONE : oldest.oldestEpochNanos();
+    oldestEpochNanos = oldest == null ? refusedEpochNanos : oldest.oldestEpochNanos();
   }
 }

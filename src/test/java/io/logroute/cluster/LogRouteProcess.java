@@ -56,6 +56,11 @@ public final class LogRouteProcess implements AutoCloseable {
     return new LogRouteProcess(GuardedProcess.start(line, Map.of(), log), httpPort);
   }
 
+  /** HOST:PORT of its metrics and health. */
+  public String http() {
+    return "127.0.0.1:" + httpPort;
+  }
+
   /** Waits until {@code /readyz} says yes. */
   public LogRouteProcess awaitReady() {
     try (HttpClient http = HttpClient.newHttpClient()) {
