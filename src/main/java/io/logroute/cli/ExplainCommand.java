@@ -46,10 +46,6 @@ final class ExplainCommand implements Callable<Integer> {
       throw new UsageException("write NAMESPACE/POD, not '" + pod + "'");
     }
     return ExplainRun.explain(
-        kubeconfig,
-        parts[0],
-        parts[1],
-        spec.commandLine().getOut(),
-        spec.commandLine().getErr());
+        kubeconfig, parts[0], parts[1], spec.commandLine().getOut(), spec.commandLine().getErr());
   }
 }

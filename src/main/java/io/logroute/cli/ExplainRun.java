@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One run of {@code explain}; apart from the command, whose members an agent's process looks at. */
+/**
+ * One run of {@code explain}; apart from the command, whose members an agent's process looks at.
+ */
 final class ExplainRun {
 
   private static final int NO_SUCH_POD = 1;

@@ -16,8 +16,7 @@ public final class Explain {
    * @throws io.fabric8.kubernetes.client.KubernetesClientException when the API server does not
    *     answer, or the user may not read the pod
    */
-  public static Optional<List<String>> pod(
-      KubernetesClient client, String namespace, String name) {
+  public static Optional<List<String>> pod(KubernetesClient client, String namespace, String name) {
     return new ClusterReader(client).read(namespace, name).map(Explanation::of);
   }
 }

@@ -43,8 +43,7 @@ final class Explanation {
     namespace = question.namespace();
     question.routes().forEach(route -> judge(RouteFacts.of(route), route.getStatus()));
     question.clusterRoutes().forEach(route -> judge(RouteFacts.of(route), route.getStatus()));
-    compiled =
-        TableCompiler.compile(nodeName(), null, verdicts, name -> namespace, List.of(pod));
+    compiled = TableCompiler.compile(nodeName(), null, verdicts, name -> namespace, List.of(pod));
   }
 
   static List<String> of(PodQuestion question) {
@@ -56,12 +55,12 @@ final class Explanation {
     boolean forbidden =
         status != null
             && requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
-                .anyMatch(c -> RouteVerdict.Cause.InlineAddressForbidden.name().equals(c.getReason()));
+                .anyMatch(
+                    c -> RouteVerdict.Cause.InlineAddressForbidden.name().equals(c.getReason()));
     RouteRules rules = new RouteRules(LogOptionValidators.builtIn());
     verdicts.add(
         new RouteJudge(rules, !forbidden)
-            .judge(
-                route, name -> Optional.ofNullable(question.endpoints().get(name)), namespace));
+            .judge(route, name -> Optional.ofNullable(question.endpoints().get(name)), namespace));
   }
 
   private String nodeName() {

@@ -120,7 +120,8 @@ final class NodeAnswer {
       if (isMine(report.route())) {
         for (Problem problem : requireNonNullElse(report.problems(), List.<Problem>of())) {
           String since = problem.since() == null ? "" : " since " + problem.since();
-          lines.add("  its agent reports" + since + ", " + report.route() + ": " + problem.message());
+          lines.add(
+              "  its agent reports" + since + ", " + report.route() + ": " + problem.message());
         }
       }
     }

@@ -105,7 +105,11 @@ class ExplainCommandIT {
                   + "/app decides: tenant t1, service default, to LogEndpoint "
                   + node
                   + " (tcp://10.0.0.5:5555)",
-              "  ClusterLogRoute " + node + " does not decide: it is left to LogRoute " + ns + "/app",
+              "  ClusterLogRoute "
+                  + node
+                  + " does not decide: it is left to LogRoute "
+                  + ns
+                  + "/app",
               "",
               "Container proxy:",
               "  LogRoute "
@@ -213,7 +217,9 @@ class ExplainCommandIT {
     assertThat(lines())
         .startsWith(
             "Pod " + ns + "/web, not on a node yet",
-            "  note: you may not read the labels of namespace " + ns + ", so this is told without them",
+            "  note: you may not read the labels of namespace "
+                + ns
+                + ", so this is told without them",
             "  note: you may not read ClusterLogRoutes, so this is told without them",
             "  note: you may not read LogEndpoints, so this is told without them");
   }

@@ -40,7 +40,13 @@ final class LabelSelectors {
         labelsOf(selector).entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
             .filter(wanted -> !Objects.equals(wanted.getValue(), labels.get(wanted.getKey())))
-            .map(wanted -> "it wants " + wanted.getKey() + "=" + wanted.getValue() + has(wanted.getKey(), labels));
+            .map(
+                wanted ->
+                    "it wants "
+                        + wanted.getKey()
+                        + "="
+                        + wanted.getValue()
+                        + has(wanted.getKey(), labels));
     Stream<String> ofExpressions =
         expressionsOf(selector).stream()
             .filter(e -> !matches(e, labels))

@@ -67,8 +67,7 @@ public final class Placement {
     List<NodeSelectorRequirement> fields = orEmpty(term.getMatchFields());
     return !(expressions.isEmpty() && fields.isEmpty())
         && expressions.stream().allMatch(e -> matches(e, labels.get(e.getKey())))
-        && fields.stream()
-            .allMatch(e -> matches(e, NAME_FIELD.equals(e.getKey()) ? name : null));
+        && fields.stream().allMatch(e -> matches(e, NAME_FIELD.equals(e.getKey()) ? name : null));
   }
 
   private static boolean matches(NodeSelectorRequirement e, @Nullable String value) {

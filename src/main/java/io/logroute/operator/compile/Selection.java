@@ -65,8 +65,7 @@ public final class Selection {
       return Optional.empty();
     }
     if (!verdict.route().scope().includes(namespace)) {
-      return Optional.of(
-          "its namespaceSelector does not fit namespace " + namespace.name());
+      return Optional.of("its namespaceSelector does not fit namespace " + namespace.name());
     }
     return Optional.of(
         LabelSelectors.unmet(spec.selectorOrDefault(), pod.labels())

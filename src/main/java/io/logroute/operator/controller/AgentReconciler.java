@@ -76,12 +76,7 @@ final class AgentReconciler implements Reconciler<LogAgent> {
     Rollout rollout =
         context.getSecondaryResource(DaemonSet.class).map(Rollouts::of).orElse(Rollout.UNKNOWN);
     LogAgentStatus status =
-        AgentStatuses.of(
-            generation,
-            found,
-            rollout,
-            agent.getStatus(),
-            clock.instant());
+        AgentStatuses.of(generation, found, rollout, agent.getStatus(), clock.instant());
     if (status.equals(agent.getStatus())) {
       return UpdateControl.noUpdate();
     }

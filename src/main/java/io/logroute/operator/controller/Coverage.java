@@ -18,7 +18,8 @@ import java.util.TreeSet;
 /**
  * Which LogAgent covers a node. Of several the oldest does, then the first by name. A LogAgent that
  * would share nodes with an older one is not accepted, and covers nothing; one that was accepted
- * and comes to share nodes later, since somebody labelled a node, keeps its other nodes and says so.
+ * and comes to share nodes later, since somebody labelled a node, keeps its other nodes and says
+ * so.
  */
 final class Coverage {
 
@@ -54,8 +55,7 @@ final class Coverage {
             .filter(other -> covers(other, node))
             .min(OLDEST)
             .ifPresent(
-                other ->
-                    shared.put(node.getMetadata().getName(), other.getMetadata().getName()));
+                other -> shared.put(node.getMetadata().getName(), other.getMetadata().getName()));
       }
     }
     return new Overlap(new TreeSet<>(shared.keySet()), new TreeSet<>(shared.values()));

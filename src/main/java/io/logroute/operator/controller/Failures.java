@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a reconciliation that failed says: one line with the object and the cause, before JOSDK tries
- * again with growing pauses (whose own lines, a stack trace each, are switched off).
+ * What a reconciliation that failed says: one line with the object and the cause, before JOSDK
+ * tries again with growing pauses (whose own lines, a stack trace each, are switched off).
  */
 final class Failures {
 

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells routes of both kinds what became of them: a condition that changes at once, counts when it
  * is their turn. Two things wait, since they are over in a moment: after a start, a route with pods
- * on nodes that have not been looked at; and a route that was programmed and has a new pod on a node
- * whose agent has not answered yet. Thread-safe; one thread a route.
+ * on nodes that have not been looked at; and a route that was programmed and has a new pod on a
+ * node whose agent has not answered yet. Thread-safe; one thread a route.
  */
 final class RouteReports {
 

@@ -149,10 +149,11 @@ final class Tables {
         (route, generation) -> {
           boolean stands = standing.contains(route);
           Considered last = before == null ? null : before.considered.get(route);
-          boolean same = last != null && last.generation == generation && last.stands == stands;
-          considered.put(
-              route,
-              new Considered(generation, stands, same ? last.since : tableGeneration));
+          long since =
+              last != null && last.generation == generation && last.stands == stands
+                  ? last.since
+                  : tableGeneration;
+          considered.put(route, new Considered(generation, stands, since));
         });
     return considered;
   }

@@ -23,7 +23,9 @@ public enum Reason {
   NodesPending,
   /** Some nodes have pods of the route, and no LogAgent that covers them. */
   NoLogAgent,
-  /** Some nodes' newest table is too large to be written, so that their agents keep the last one. */
+  /**
+   * Some nodes' newest table is too large to be written, so that their agents keep the last one.
+   */
   TableTooLarge,
   /** Nothing to do: no pod has a container that the route selects. */
   NoMatchingPods,

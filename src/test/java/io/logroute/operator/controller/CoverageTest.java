@@ -7,11 +7,11 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.logroute.api.v1alpha1.LogAgent;
-import java.util.List;
 import io.logroute.api.v1alpha1.LogAgentStatus;
 import io.logroute.operator.status.AgentFindings;
 import io.logroute.operator.status.AgentStatuses;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -75,7 +75,8 @@ class CoverageTest {
     young.setStatus(status(young, nodes, both, 1));
 
     assertThat(Coverage.of(other(), both)).contains(young);
-    assertThat(message(young.getStatus(), "Ready")).startsWith("LogAgent old covers 1 of its nodes");
+    assertThat(message(young.getStatus(), "Ready"))
+        .startsWith("LogAgent old covers 1 of its nodes");
     assertThat(AgentStatuses.isRefused(status(young, nodes, both, 2)))
         .as("a changed spec is judged anew")
         .isTrue();
@@ -112,8 +113,7 @@ class CoverageTest {
             .endSpec()
             .build();
 
-    assertThat(
-            Coverage.of(tainted, List.of(agent("a", "2026-01-01T00:00:00Z", spec))).isPresent())
+    assertThat(Coverage.of(tainted, List.of(agent("a", "2026-01-01T00:00:00Z", spec))).isPresent())
         .isEqualTo(covered);
   }
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.cluster.ClusterScript;
@@ -146,10 +148,13 @@ class HighAvailabilityIT {
     awaitTableWithANewPod(SOON);
     LogRouteProcess first = leader();
     LogRouteProcess second = other(first);
-    Lease lease = lease();
-    lease.getSpec().setHolderIdentity("somebody-else");
-    lease.getSpec().setRenewTime(java.time.ZonedDateTime.now(java.time.ZoneOffset.UTC));
-    client.resource(lease).update();
+    client
+        .leases()
+        .inNamespace(SYSTEM)
+        .withName(LeaderSettings.LEASE)
+        .patch(
+            new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).build(),
+            "{\"spec\": {\"holderIdentity\": \"somebody-else\"}}");
 
     await()
         .atMost(SOON)

@@ -47,7 +47,8 @@ class HonestStatusIT {
     fixture.pod(namespace, "web", uncovered, "app: web");
     fixture.pod(namespace, "quiet", fixture.node(), "app: quiet");
     fixture.route(namespace, "nothing", "{selector: {matchLabels: {app: x}}, driver: none}");
-    fixture.route(namespace, "web", "{selector: {matchLabels: {app: web}}, zmqAddress: 'tcp://a:1'}");
+    fixture.route(
+        namespace, "web", "{selector: {matchLabels: {app: web}}, zmqAddress: 'tcp://a:1'}");
     fixture.route(
         namespace, "loud", "{selector: {matchLabels: {app: quiet}}, zmqAddress: 'tcp://a:1'}");
     fixture.route(namespace, "quiet", "{selector: {matchLabels: {app: quiet}}, driver: none}");
@@ -56,8 +57,7 @@ class HonestStatusIT {
         .untilAsserted(
             () -> {
               assertThat(ready(fixture.route(namespace, "nothing")))
-                  .isEqualTo(
-                      "True NoMatchingPods: no pod has a container that the route selects");
+                  .isEqualTo("True NoMatchingPods: no pod has a container that the route selects");
               assertThat(ready(fixture.route(namespace, "web")))
                   .isEqualTo(
                       "False NoLogAgent: no LogAgent covers 1 of 1 node, ask the platform team for"
@@ -182,7 +182,11 @@ class HonestStatusIT {
                 .get())
         .isNull();
     assertThat(
-            requireNonNull(fixture.table(node)).getMetadata().getOwnerReferences().getFirst().getName())
+            requireNonNull(fixture.table(node))
+                .getMetadata()
+                .getOwnerReferences()
+                .getFirst()
+                .getName())
         .isEqualTo(fixture.name());
 
     fixture.kubectl().run("delete", "logagent", second).orFail();

@@ -23,7 +23,6 @@ import io.logroute.api.v1alpha1.NodeRouteTableSpec;
 import io.logroute.cluster.ControlPlane;
 import io.logroute.cluster.Kubectl;
 import io.logroute.cluster.SharedApiServer;
-import io.logroute.operator.compile.WrongSpec;
 import io.logroute.operator.manifest.AgentSettings;
 import java.time.Duration;
 import java.util.List;
@@ -132,24 +131,6 @@ class OperatorIT {
     assertThat(awaitTable(table -> table.pods().size() == 2).pods())
         .extracting(NodeRouteTableSpec.Pod::name)
         .containsExactly("job", "next");
-  }
-
-  @Test
-  void shouldSayInAcceptedWhatTheApiServerCannot() {
-    List<WrongSpec> later = WrongSpec.all().stream().filter(w -> !w.fromApiServer()).toList();
-    for (int i = 0; i < later.size(); i++) {
-      apply(later.get(i).document(namespace, "wrong-" + i));
-    }
-
-    for (int i = 0; i < later.size(); i++) {
-      String name = "wrong-" + i;
-      soon().untilAsserted(() -> assertThat(condition(name, "Accepted")).isNotNull());
-      Condition accepted = requireNonNull(condition(name, "Accepted"));
-      assertThat(accepted.getStatus()).isEqualTo("False");
-      assertThat(accepted.getReason()).isEqualTo("InvalidSpec");
-      assertThat(accepted.getMessage()).isEqualTo(String.join("; ", later.get(i).sentences()));
-      assertThat(accepted.getObservedGeneration()).isEqualTo(1);
-    }
   }
 
   @Test
@@ -441,7 +422,14 @@ class OperatorIT {
   }
 
   private void route(String name, String spec) {
-    apply(new WrongSpec(spec, List.of(), false).document(namespace, name));
+    apply(
+        """
+        apiVersion: logroute.io/v1alpha1
+        kind: LogRoute
+        metadata: {name: %s, namespace: %s}
+        spec: %s
+        """
+            .formatted(name, namespace, spec));
   }
 
   private void patchStatus(String kind, String name, String patch) {

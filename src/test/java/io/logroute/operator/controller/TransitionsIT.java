@@ -74,8 +74,7 @@ class TransitionsIT {
                     .containsExactly(
                         "Warning EndpointNotFound", "Normal Ready", "Warning NodeTrouble"));
     assertThat(ready(fixture.route(namespace, "web"))).startsWith("False NodeTrouble");
-    assertThat(
-            fixture.kubectl().run("describe", "lr", "web", "-n", namespace).orFail().out())
+    assertThat(fixture.kubectl().run("describe", "lr", "web", "-n", namespace).orFail().out())
         .contains("NodeTrouble", "logroute.io/operator", "not reachable");
   }
 
@@ -89,14 +88,23 @@ class TransitionsIT {
             () -> {
               assertThat(told("default", route)).containsExactly("Warning EndpointNotFound");
               assertThat(
-                      fixture.client().resources(io.logroute.api.v1alpha1.LogAgent.class)
-                          .withName(fixture.name()).get().getStatus().conditions())
+                      fixture
+                          .client()
+                          .resources(io.logroute.api.v1alpha1.LogAgent.class)
+                          .withName(fixture.name())
+                          .get()
+                          .getStatus()
+                          .conditions())
                   .isNotEmpty();
             });
     fixture
         .kubectl()
         .run(
-            "patch", "logagent", fixture.name(), "--type=merge", "-p",
+            "patch",
+            "logagent",
+            fixture.name(),
+            "--type=merge",
+            "-p",
             "{\"spec\":{\"stateDir\":\"/var/../etc\"}}")
         .orFail();
     soon()
@@ -105,7 +113,11 @@ class TransitionsIT {
     fixture
         .kubectl()
         .run(
-            "patch", "logagent", fixture.name(), "--type=merge", "-p",
+            "patch",
+            "logagent",
+            fixture.name(),
+            "--type=merge",
+            "-p",
             "{\"spec\":{\"stateDir\":\"/var/lib/logroute\"}}")
         .orFail();
   }
