@@ -35,7 +35,6 @@ public record AgentOptions(
       InetSocketAddress http,
       String node,
       long graceMs) {
-    this(
-        podsFolder, containersFolder, stateFolder, http, node, graceMs, DEFAULT_HELD_BYTES);
+    this(podsFolder, containersFolder, stateFolder, http, node, graceMs, DEFAULT_HELD_BYTES);
   }
 }

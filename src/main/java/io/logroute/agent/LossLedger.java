@@ -54,8 +54,7 @@ final class LossLedger {
   }
 
   /** Enters a loss; an empty range is none. */
-  void enter(
-      String container, String file, String route, long from, long to, LossReason reason) {
+  void enter(String container, String file, String route, long from, long to, LossReason reason) {
     if (to <= from) {
       return;
     }

@@ -103,7 +103,8 @@ final class Progress {
   /** Bytes that are known to be there and have not been read. */
   long unreadBytes() {
     return lost || (finished && generation.isCompressed())
-        ? 0 : Math.max(0, generation.sizeBytes() - read);
+        ? 0
+        : Math.max(0, generation.sizeBytes() - read);
   }
 
   /** Unread bytes that are not overflown. */

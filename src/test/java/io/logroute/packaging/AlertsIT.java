@@ -78,7 +78,8 @@ class AlertsIT {
     ZMQ.Socket elsewhere = context.createSocket(SocketType.SUB);
     elsewhere.subscribe("another tenant");
     int subscribed = elsewhere.bindToRandomPort("tcp://127.0.0.1");
-    Path routes = Files.writeString(folder.resolve("routes.yaml"), table(central, dying, subscribed));
+    Path routes =
+        Files.writeString(folder.resolve("routes.yaml"), table(central, dying, subscribed));
     try (LogRouteProcess receiver = receiver("central", central);
         LogRouteProcess doomed = receiver("dying", dying);
         LogRouteProcess agent =
@@ -109,7 +110,7 @@ class AlertsIT {
       await("lines at the centre that is to die")
           .atMost(SOON)
           .until(() -> prometheus.series("logroute_agent_sent_lines_total{endpoint='dying'}") > 0);
-      delete(deleted.getParent().getParent());
+      delete(pods.resolve("shop_deleted_2222"));
       append(steady, 200);
       await("lines in flight to the centre that is to die")
           .atMost(SOON)
@@ -128,7 +129,8 @@ class AlertsIT {
       assertThat(empty(prometheus, SOON)).as("queries of the dashboard without data").isEmpty();
       operator.kill();
 
-      List<String> all = ALERT.matcher(Files.readString(rules)).results().map(r -> r.group(1)).sorted().toList();
+      List<String> all =
+          ALERT.matcher(Files.readString(rules)).results().map(r -> r.group(1)).sorted().toList();
       await("every alert of " + all)
           .atMost(SOON)
           .untilAsserted(() -> assertThat(prometheus.firing()).isEqualTo(all));
@@ -199,7 +201,8 @@ class AlertsIT {
   private void append(Path log, int lines) throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < lines; i++) {
-      text.append("2026-01-01T00:00:%02d.%09dZ stdout F line\n".formatted(record / 1000 % 60, record));
+      text.append(
+          "2026-01-01T00:00:%02d.%09dZ stdout F line\n".formatted(record / 1000 % 60, record));
       record++;
     }
     Files.writeString(log, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
@@ -208,7 +211,10 @@ class AlertsIT {
   private static double received(LogRouteProcess receiver) throws IOException {
     String metrics =
         new String(
-            URI.create("http://" + receiver.http() + "/metrics").toURL().openStream().readAllBytes(),
+            URI.create("http://" + receiver.http() + "/metrics")
+                .toURL()
+                .openStream()
+                .readAllBytes(),
             StandardCharsets.UTF_8);
     Matcher lines =
         Pattern.compile("logroute_receiver_received_lines_total\\{.*} (\\S+)").matcher(metrics);

@@ -53,8 +53,7 @@ final class Prometheus implements AutoCloseable {
       throws IOException {
     List<String> jobs = new ArrayList<>();
     targets.forEach(
-        (pod, target) ->
-            jobs.add("- {targets: ['" + target + "'], labels: {pod: '" + pod + "'}}"));
+        (pod, target) -> jobs.add("- {targets: ['" + target + "'], labels: {pod: '" + pod + "'}}"));
     Path config =
         Files.writeString(
             folder.resolve("prometheus.yaml"),

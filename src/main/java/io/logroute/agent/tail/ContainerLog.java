@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * listings in a row lack it: a listing is no snapshot, and one taken while a file is compressed may
  * have missed the copy and the file. One thread sweeps; any may read the list.
  *
- * <p>A file that is truncated in place, found by its size or by another first record, is given up as
- * it was, and what it has now is a new generation. One that was listed, could never be opened and
- * is gone is told of.
+ * <p>A file that is truncated in place, found by its size or by another first record, is given up
+ * as it was, and what it has now is a new generation. One that was listed, could never be opened
+ * and is gone is told of.
  */
 public final class ContainerLog {
 
@@ -316,8 +316,6 @@ public final class ContainerLog {
       generations = List.copyOf(kept);
     }
     byInode.values().removeIf(generation -> !kept.contains(generation));
-    before.stream()
-        .filter(generation -> !kept.contains(generation))
-        .forEach(trouble::forgotten);
+    before.stream().filter(generation -> !kept.contains(generation)).forEach(trouble::forgotten);
   }
 }

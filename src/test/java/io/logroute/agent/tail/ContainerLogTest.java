@@ -364,8 +364,7 @@ class ContainerLogTest {
   }
 
   @Test
-  void shouldGiveUpWhatWasThereWhenAFileIsTruncatedAndWrittenAnewWithinASweep()
-      throws IOException {
+  void shouldGiveUpWhatWasThereWhenAFileIsTruncatedAndWrittenAnewWithinASweep() throws IOException {
     Path file = write("0.log", record(1));
     sweep();
     Generation first = generation(0);

@@ -48,7 +48,8 @@ class GenerationReaderTest {
     Files.write(folder.resolve(name), bytes);
     ContainerLog log =
         new ContainerLog(
-            new ContainerFolder("ns", "pod", "uid", "app", folder), new ContainerLog.Trouble() {
+            new ContainerFolder("ns", "pod", "uid", "app", folder),
+            new ContainerLog.Trouble() {
               @Override
               public void unreadable(LogFile file, IOException cause) {
                 throw new AssertionError(cause);
