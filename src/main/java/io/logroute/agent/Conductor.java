@@ -540,12 +540,18 @@ final class Conductor {
     return new Positions.Container(ids.of(key), since, offsets);
   }
 
+  /** A form that is about to be forgotten tells nothing where another one is there. */
   private static void addOffsets(ContainerState state, Feed feed, Map<Key, Offsets> offsets) {
     for (Generation generation : state.log.generations()) {
       refreshHead(generation);
       if (generation.headHash() != 0) {
         Key key = new Key(generation.restart(), generation.headHash(), feed.route());
-        offsets.put(key, feed.generations().takenIn(generation));
+        Offsets taken = feed.generations().takenIn(generation);
+        if (generation.isOpen() || generation.isPresent()) {
+          offsets.put(key, taken);
+        } else {
+          offsets.putIfAbsent(key, taken);
+        }
       }
     }
   }

@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * the first record that is not handed over.
  *
  * <p>A generation is finished when a newer one exists, or the container's folder is gone, its end
- * was reached, and it has not grown for a second: a runtime may still write to the old file while
- * the new one is there (containerd container_log_reopen.go). Should it grow later it is read on.
+ * was reached, and it has not grown for a second since then: a runtime may still write to the old
+ * file while the new one is there (containerd container_log_reopen.go). Should it grow later it is
+ * read on.
  *
  * <p>Owned by its pipeline's thread; other threads may ask what is volatile.
  */
@@ -159,11 +160,11 @@ final class Feed {
    * @param buffer belongs to the pipeline; keeps what the driver did not take
    */
   Step read(ReadBuffer buffer, LogDriver driver, long nowNanos) {
-    generations.follow();
+    generations.follow(nowNanos);
     if (nowNanos < retryNanos) {
       return Step.QUIET;
     }
-    Progress progress = generations.oldestUnfinished();
+    Progress progress = next();
     if (progress == null) {
       return containerLog.isGone() ? closeOpenLines(driver) : Step.QUIET;
     }
@@ -190,6 +191,14 @@ final class Feed {
     }
   }
 
+  /** A record that was begun is read to its end, also when an older file has grown meanwhile. */
+  private @Nullable Progress next() {
+    Progress within = lines.withinLongRecord();
+    boolean goesOn =
+        within != null && !within.isFinished() && !within.isLost() && within.generation.isOpen();
+    return goesOn ? within : generations.oldestUnfinished();
+  }
+
   /** Whether a backlog is bounded, the newest lines being dropped: option {@code mode}. */
   boolean isNonBlocking() {
     return terms.maxBacklogBytes() != Long.MAX_VALUE;
@@ -200,7 +209,7 @@ final class Feed {
    * max-buffer-size} is given up, newest first, as Docker's ring does.
    */
   void overflow() {
-    generations.follow();
+    generations.follow(clock.nanoTime());
     generations.overflow(terms.maxBacklogBytes());
   }
 
@@ -283,7 +292,10 @@ final class Feed {
     if (!generation.isSuperseded() && !containerLog.isGone()) {
       return quietMs >= PARTIAL_TIMEOUT_MS ? closeOpenLines(driver) : Step.QUIET;
     }
-    if (!generation.isCompressed() && endedMs < STABLE_MS && quietMs < 2 * STABLE_MS) {
+    long supersededMs = TimeUnit.NANOSECONDS.toMillis(progress.supersededForNanos(nowNanos));
+    boolean mayGrow = supersededMs < STABLE_MS && !containerLog.isGone();
+    boolean quiet = endedMs >= STABLE_MS || quietMs >= 2 * STABLE_MS;
+    if (!generation.isCompressed() && (mayGrow || !quiet)) {
       return Step.QUIET;
     }
     return finish(progress, buffer, tornStart, tornEnd, driver);
@@ -342,7 +354,7 @@ final class Feed {
   /** A generation is closed for good: what was not read of it is lost; pipeline's thread only. */
   void noteLoss(Generation generation) {
     generations.end(generation);
-    generations.follow();
+    generations.follow(clock.nanoTime());
   }
 
   private Step closeOpenLines(LogDriver driver) {

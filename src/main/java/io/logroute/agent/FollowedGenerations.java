@@ -65,7 +65,7 @@ final class FollowedGenerations {
   }
 
   /** Takes up what the container's log has by now. */
-  void follow() {
+  void follow(long nowNanos) {
     for (Progress progress : progresses) {
       LossReason reason = progress.generation.givenUp();
       if (reason != null) {
@@ -84,6 +84,10 @@ final class FollowedGenerations {
           progress != null ? progress : new Progress(generation, starts.apply(generation)));
     }
     keepLost(followed);
+    for (int place = 0; place < followed.size(); place++) {
+      followed.get(place).place = place;
+    }
+    followed.subList(0, Math.max(0, followed.size() - 1)).forEach(p -> p.superseded(nowNanos));
     progresses = List.copyOf(followed);
   }
 

@@ -33,6 +33,7 @@ final class LineMaker {
   private RouteTerms terms;
   private LongRecord longRecord = LongRecord.NONE;
   private OpenLine longLine;
+  private @Nullable Progress longIn;
   private long recordStart;
   private int recordBytes;
 
@@ -84,6 +85,9 @@ final class LineMaker {
     if (isOverflown(progress, open)) {
       return true;
     }
+    if (isBehind(progress, open)) {
+      return wholeLine(reading);
+    }
     if (record.isPartial()) {
       open.begin(progress, recordStart);
       open.append(
@@ -131,6 +135,15 @@ final class LineMaker {
       account.unmarked().overflownBytes += recordBytes;
     }
     return overflown;
+  }
+
+  /**
+   * Whether the record came into an old file after the stream's line had gone on in a newer one: it
+   * is no piece of that line.
+   */
+  private static boolean isBehind(Progress progress, OpenLine open) {
+    Progress endsIn = open.endsIn();
+    return endsIn != null && endsIn.place > progress.place;
   }
 
   private long epochNanos() {
@@ -195,8 +208,14 @@ final class LineMaker {
     return Math.min(length, terms.maxLineBytes());
   }
 
+  /** Where a record is that is longer than the buffer, and not read to its end; null: nowhere. */
+  @Nullable Progress withinLongRecord() {
+    return longRecord == LongRecord.NONE ? null : longIn;
+  }
+
   /** A record longer than the buffer: its pieces are gathered like those of a partial line. */
   void longRecord(Progress progress, byte[] b, int length) {
+    longIn = progress;
     recordStart = progress.read();
     recordBytes = length;
     int contentStart = 0;

@@ -21,6 +21,12 @@ final class Progress {
   /** The size at which there was no complete record behind {@link #read}. */
   long tornBytes = -1;
 
+  /** Its place among its container's, oldest first; pipeline's thread only. */
+  int place;
+
+  private long supersededNanos;
+  private boolean superseded;
+
   /** When the end was met with nothing new since; 0 while there was something. */
   long endSinceNanos;
 
@@ -41,6 +47,17 @@ final class Progress {
     this.read = Math.min(start.stdout(), start.stderr());
     this.takenStdout = start.stdout();
     this.takenStderr = start.stderr();
+  }
+
+  /** A newer generation is there; only the first call counts. */
+  void superseded(long nowNanos) {
+    supersededNanos = superseded ? supersededNanos : nowNanos;
+    superseded = true;
+  }
+
+  /** For how long a newer generation has been there; 0: there is none. */
+  long supersededForNanos(long nowNanos) {
+    return superseded ? nowNanos - supersededNanos : 0;
   }
 
   /** Whether a record that starts there was taken over in an earlier life. */

@@ -111,6 +111,12 @@ final class ContainerWriter {
     return bytes;
   }
 
+  /** The records from now on carry the time at which they are written. */
+  ContainerWriter atTimeOfDay() {
+    clock = OffsetDateTime.now(ZoneOffset.UTC);
+    return this;
+  }
+
   /** Writes whole lines to stdout, numbered on from those before. */
   ContainerWriter lines(int count) {
     for (int i = 0; i < count; i++) {

@@ -47,6 +47,8 @@ public final class ContainerLog {
   private final Trouble trouble;
   private final Map<Object, LogFile> unopened = new HashMap<>();
   private final Map<Object, Generation> byInode = new HashMap<>();
+  private final Set<Generation> toOpen = new HashSet<>();
+  private Set<Object> listed = Set.of();
   private Set<Generation> absent = Set.of();
   private Set<Generation> missedOnce = Set.of();
   private volatile List<Generation> generations = List.of();
@@ -86,8 +88,9 @@ public final class ContainerLog {
     this.wanted = wanted;
     for (Generation generation : generations) {
       if (wanted) {
-        tryOpen(generation);
+        openAgain(generation);
       } else {
+        toOpen.remove(generation);
         generation.release();
         unopened.clear();
       }
@@ -98,16 +101,23 @@ public final class ContainerLog {
   /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
   public void update(List<LogFile> listing) throws IOException {
     gone &= listing.isEmpty();
+    refreshHeads();
+    listed = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
     List<Generation> after = new ArrayList<>(generations);
     List<Generation> found = new ArrayList<>();
     for (LogFile file : listing) {
       Generation generation = byInode.get(file.inode());
+      int behind = 0;
       if (generation != null && isAnother(generation, file)) {
         byInode.remove(file.inode());
+        if (generation.headHash() == HeadHash.UNKNOWN && !generation.isOpen()) {
+          after.remove(generation);
+        }
+        behind = generation.givenUp() == null ? 0 : after.indexOf(generation) + 1;
         generation = null;
       }
       if (generation == null) {
-        generation = adopt(file, after);
+        generation = adopt(file, after, behind);
       } else if (!found.contains(generation) || !file.name().compressed()) {
         generation.seen(file);
       }
@@ -117,7 +127,8 @@ public final class ContainerLog {
       }
     }
     noteAbsent(after, found);
-    Set<Object> inodes = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
+    giveUpWrittenAnew(after);
+    Set<Object> inodes = listed;
     byInode
         .entrySet()
         .removeIf(
@@ -137,6 +148,16 @@ public final class ContainerLog {
     }
   }
 
+  /**
+   * Also of those that have no name any more: an empty file that is held may have been written,
+   * renamed and compressed since the last listing, and its copy is known by the first record.
+   */
+  private void refreshHeads() throws IOException {
+    for (Generation generation : generations) {
+      generation.refreshHead();
+    }
+  }
+
   private void noteAbsent(List<Generation> all, List<Generation> found) {
     Set<Generation> now = new HashSet<>();
     for (Generation generation : all) {
@@ -150,9 +171,23 @@ public final class ContainerLog {
     absent = now;
   }
 
+  /** What has no name any more may have been truncated while it had. */
+  private void giveUpWrittenAnew(List<Generation> all) {
+    for (Generation generation : all) {
+      try {
+        if (!generation.isPresent() && generation.wasWrittenAnew()) {
+          generation.giveUp(LossReason.ROTATED);
+        }
+      } catch (IOException e) {
+        trouble.unreadable(generation.file(), e);
+      }
+    }
+  }
+
   /** The folder is gone, its files with it. */
   public void setGone() {
     gone = true;
+    giveUpWrittenAnew(generations);
     missedOnce = Set.of();
     for (Generation generation : generations) {
       generation.setPresent(false);
@@ -198,13 +233,16 @@ public final class ContainerLog {
 
   /**
    * Whether a known inode is another file by now: that of a generation that is closed may be used
-   * again for the container's next file, within one sweep.
+   * again for the container's next file, within one sweep. Of one whose first record was never seen
+   * the name tells: nobody renames a file that was read and is closed, and one that was never read
+   * loses nothing but its place.
    */
   private boolean isReused(Generation generation, LogFile file) throws IOException {
-    if (generation.holds(file.inode())
-        || generation.headHash() == HeadHash.UNKNOWN
-        || file.equals(generation.file())) {
+    if (generation.holds(file.inode()) || file.equals(generation.file())) {
       return false;
+    }
+    if (generation.headHash() == HeadHash.UNKNOWN) {
+      return !file.name().equals(generation.name());
     }
     Generation probe = new Generation(file);
     boolean opened = tryOpen(probe);
@@ -218,7 +256,13 @@ public final class ContainerLog {
         && file.sizeBytes() < generation.file().sizeBytes();
   }
 
-  private @Nullable Generation adopt(LogFile file, List<Generation> all) {
+  /**
+   * Makes a generation of a file, or finds the one that it is a form of.
+   *
+   * @param behind the first place it may have: what a truncated file has now was written after what
+   *     it had
+   */
+  private @Nullable Generation adopt(LogFile file, List<Generation> all, int behind) {
     Generation generation = new Generation(file);
     if (wanted && !tryOpen(generation)) {
       unopened.put(file.inode(), file);
@@ -231,7 +275,7 @@ public final class ContainerLog {
       return closeAndAnswer(generation, twin);
     }
     byInode.put(file.inode(), generation);
-    all.add(placeOf(generation, all), generation);
+    all.add(Math.max(behind, placeOf(generation, all)), generation);
     return generation;
   }
 
@@ -272,17 +316,39 @@ public final class ContainerLog {
     return known;
   }
 
-  private static int placeOf(Generation generation, List<Generation> all) {
+  private int placeOf(Generation generation, List<Generation> all) {
     int place = all.size();
-    while (place > 0 && generation.name().compareTo(all.get(place - 1).name()) < 0) {
+    while (place > 0 && isOlder(generation, all.get(place - 1))) {
       place--;
     }
     return place;
   }
 
+  /**
+   * Whether a file that was found now was written before one that is known, as their names tell. A
+   * known one that was the current file and has no name any more is older than all that is found.
+   */
+  private boolean isOlder(Generation found, Generation known) {
+    boolean hasOldName =
+        known.restart() == found.restart()
+            && known.name().isCurrent()
+            && !listed.contains(known.inode());
+    return !hasOldName && found.name().compareTo(known.name()) < 0;
+  }
+
   private void reopenWhenGrown(Generation generation, LogFile file) {
-    if (wanted && !generation.isOpen() && !file.name().compressed() && generation.hasGrown()) {
-      tryOpen(generation);
+    boolean grown = !file.name().compressed() && generation.hasGrown();
+    if (wanted && !generation.isOpen() && (grown || toOpen.contains(generation))) {
+      openAgain(generation);
+    }
+  }
+
+  /** Now or, as its name may be an old one, once the next listing has brought its new one. */
+  private void openAgain(Generation generation) {
+    if (tryOpen(generation)) {
+      toOpen.remove(generation);
+    } else {
+      toOpen.add(generation);
     }
   }
 
@@ -316,6 +382,7 @@ public final class ContainerLog {
       generations = List.copyOf(kept);
     }
     byInode.values().removeIf(generation -> !kept.contains(generation));
+    toOpen.retainAll(kept);
     before.stream().filter(generation -> !kept.contains(generation)).forEach(trouble::forgotten);
   }
 }

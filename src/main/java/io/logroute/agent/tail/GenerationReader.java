@@ -21,7 +21,8 @@ public final class GenerationReader implements Closeable {
   /**
    * Reads up to {@code length} bytes from {@code position} on.
    *
-   * @return how many; 0 when there are no more now
+   * @return how many; 0 when there are no more now, or when the file was truncated and they may be
+   *     of what was written since: the next sweep finds out
    * @throws IOException when the file cannot be read, or is not what its name says. What a damaged
    *     file gives before the damage is returned first
    */
@@ -30,7 +31,8 @@ public final class GenerationReader implements Closeable {
     Generation.OpenFile file = generation.openFile();
     if (!file.compressed()) {
       ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
-      return Math.max(0, file.channel().read(buffer, position));
+      int count = Math.max(0, file.channel().read(buffer, position));
+      return count > 0 && generation.wasWrittenAnew() ? 0 : count;
     }
     InputStream in = at(file, position);
     int count = 0;

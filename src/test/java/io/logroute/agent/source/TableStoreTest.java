@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +66,28 @@ class TableStoreTest {
           .asString()
           .contains(state.resolve("table.json") + " is unusable, starting without it");
     }
+  }
+
+  @Test
+  void shouldBeEmptyWhenAnyByteIsDamagedOrMissing() throws Exception {
+    Path file = state.resolve("table.json");
+    new TableStore(state).save(TableStore.document(object()));
+    byte[] good = Files.readAllBytes(file);
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (CapturedLog log = new CapturedLog()) {
+      for (int i = 0; i < good.length; i++) {
+        byte[] bad = good.clone();
+        bad[i] ^= (byte) (1 << random.nextInt(8));
+        Files.write(file, bad);
+        assertThat(new TableStore(state).load()).as("seed %d, byte %d", seed, i).isEmpty();
+        Files.write(file, Arrays.copyOf(good, i));
+        assertThat(new TableStore(state).load()).as("length %d", i).isEmpty();
+      }
+      assertThat(log.lines("WARN", TableStore.class)).hasSize(2 * good.length);
+    }
+    Files.write(file, good);
+    assertThat(new TableStore(state).load()).isPresent();
   }
 
   @Test
