@@ -3,6 +3,7 @@ package io.logroute.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RateLimit(
-    @Required @Min(1) @JsonPropertyDescription("Lines a second of one container.")
+    @Required @Min(1) @Max(RateLimit.MAX_LINES) @JsonPropertyDescription("Lines a second of one container.")
         long linesPerSecond,
-    @Min(1) @JsonPropertyDescription("Lines at once; default: one second's worth.")
+    @Min(1) @Max(RateLimit.MAX_LINES) @JsonPropertyDescription("Lines at once; default: one second's worth.")
         @Nullable Long burst) {
+
+  /** More than any container writes; what is beyond, an agent's table cannot say. */
+  public static final long MAX_LINES = 1_000_000_000;
 
   /** {@link #burst}, or one second's worth. */
   public long burstOrDefault() {

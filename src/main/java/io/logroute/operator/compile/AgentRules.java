@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.operator.compile;
 
+import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogAgentSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,13 @@ public final class AgentRules {
         .forEach((field, folder) -> folder(field, folder, problems));
     problems.addAll(EndpointRules.atLeastOneByte("heldBytes", spec.heldBytes()));
     return SpecProblem.sorted(problems);
+  }
+
+  /** All that is wrong with a LogAgent as the operator read it. */
+  public static List<SpecProblem> check(LogAgent agent) {
+    return Unreadable.problem(agent, agent.getSpec() != null)
+        .map(List::of)
+        .orElseGet(() -> check(agent.getSpec()));
   }
 
   private static void folder(String field, String folder, List<SpecProblem> problems) {

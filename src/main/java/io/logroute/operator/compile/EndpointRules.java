@@ -3,6 +3,7 @@ package io.logroute.operator.compile;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.logroute.api.v1alpha1.Delivery;
+import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogEndpointSpec;
 import io.logroute.api.v1alpha1.NameRef;
 import io.logroute.options.ByteQuantity;
@@ -41,6 +42,13 @@ public final class EndpointRules {
       problems.add(new SpecProblem("curve.secretRef.name", "curve.secretRef.name is missing"));
     }
     return SpecProblem.sorted(problems);
+  }
+
+  /** All that is wrong with an endpoint as the operator read it. */
+  public static List<SpecProblem> check(LogEndpoint endpoint) {
+    return Unreadable.problem(endpoint, endpoint.getSpec() != null)
+        .map(List::of)
+        .orElseGet(() -> check(endpoint.getSpec()));
   }
 
   /** What is allowed but means nothing; {@code lint} says so. */

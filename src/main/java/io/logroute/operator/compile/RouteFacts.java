@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param tableName its name in tables: {@code namespace/name}, or a ClusterLogRoute's bare name
  * @param created absent in a file
  * @param spec what both kinds have
+ * @param unreadable why it could not be read; absent when it could, or there is none
  */
 public record RouteFacts(
     String tableName,
     RouteScope scope,
     long generation,
     @Nullable Instant created,
-    @Nullable LogRouteSpec spec) {
+    @Nullable LogRouteSpec spec,
+    @Nullable SpecProblem unreadable) {
 
   /** The facts of a LogRoute as the API server has it, or as a file has it. */
   public static RouteFacts of(LogRoute route) {
@@ -35,7 +37,8 @@ public record RouteFacts(
         new RouteScope.OwnNamespace(namespace),
         generationOf(metadata),
         createdOf(metadata),
-        route.getSpec());
+        route.getSpec(),
+        Unreadable.problem(route, route.getSpec() != null).orElse(null));
   }
 
   /** The facts of a ClusterLogRoute as the API server has it, or as a file has it. */
@@ -52,7 +55,8 @@ public record RouteFacts(
         scope,
         generationOf(metadata),
         createdOf(metadata),
-        spec == null ? null : spec.route());
+        spec == null ? null : spec.route(),
+        Unreadable.problem(route, spec != null).orElse(null));
   }
 
   private static long generationOf(ObjectMeta metadata) {
@@ -61,7 +65,7 @@ public record RouteFacts(
 
   private static @Nullable Instant createdOf(ObjectMeta metadata) {
     String created = metadata.getCreationTimestamp();
-    return created == null ? null : Instant.parse(created);
+    return created == null || created.isEmpty() ? null : Instant.parse(created);
   }
 
   /** The route as people name it: {@code LogRoute team-a/web}, {@code ClusterLogRoute audit}. */

@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  */
 public final class RouteJudge {
 
+  /** What is beyond no network has, and an agent's table cannot say. */
+  private static final long MAX_BYTES_PER_SECOND = 1_000_000_000_000_000L;
+
   private final RouteRules rules;
   private final boolean inlineAddressesAllowed;
 
@@ -109,8 +112,8 @@ public final class RouteJudge {
           "there is no LogEndpoint '" + name + "': create it, or correct endpointRef.name");
     }
     LogEndpointSpec spec = endpoint.get().getSpec();
-    List<SpecProblem> problems = EndpointRules.check(spec);
-    if (!problems.isEmpty()) {
+    List<SpecProblem> problems = EndpointRules.check(endpoint.get());
+    if (!problems.isEmpty() || spec == null) {
       return unresolved(
           route,
           Cause.EndpointNotAccepted,
@@ -151,6 +154,8 @@ public final class RouteJudge {
         spec.curve() == null ? null : name,
         spec.bytesPerSecond() == null
             ? 0
-            : ByteQuantity.parse(spec.bytesPerSecond().toString()).orElse(0));
+            : Math.min(
+                MAX_BYTES_PER_SECOND,
+                ByteQuantity.parse(spec.bytesPerSecond().toString()).orElse(0)));
   }
 }

@@ -74,6 +74,9 @@ public final class RouteRules {
 
   /** All that is wrong with a route, whatever kind it was written as. */
   List<SpecProblem> checkFacts(RouteFacts route) {
+    if (route.unreadable() != null) {
+      return List.of(route.unreadable());
+    }
     List<SpecProblem> problems = new ArrayList<>(check(route.spec()));
     if (route.scope() instanceof RouteScope.Namespaces namespaces) {
       problems.addAll(LabelSelectors.problems("namespaceSelector", namespaces.selector()));
@@ -184,9 +187,15 @@ public final class RouteRules {
   }
 
   private static List<SpecProblem> rateLimit(@Nullable RateLimit limit) {
-    return limit == null || (limit.linesPerSecond() >= 1 && limit.burstOrDefault() >= 1)
+    return limit == null
+            || (isInRange(limit.linesPerSecond()) && isInRange(limit.burstOrDefault()))
         ? List.of()
         : List.of(
-            new SpecProblem("rateLimit", "rateLimit: linesPerSecond and burst are at least 1"));
+            new SpecProblem(
+                "rateLimit", "rateLimit: linesPerSecond and burst are 1 to 1000000000"));
+  }
+
+  private static boolean isInRange(long lines) {
+    return lines >= 1 && lines <= RateLimit.MAX_LINES;
   }
 }

@@ -14,6 +14,7 @@ import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogAgentStatus;
 import io.logroute.operator.compile.AgentRules;
 import io.logroute.operator.compile.SpecProblem;
+import io.logroute.operator.manifest.AgentDaemonSet;
 import io.logroute.operator.manifest.AgentSettings;
 import io.logroute.operator.status.AgentFindings;
 import io.logroute.operator.status.AgentStatuses;
@@ -36,6 +37,7 @@ final class AgentReconciler implements Reconciler<LogAgent> {
   private final Wakers wakers;
   private final Transitions transitions;
   private final InstantSource clock;
+  private final AgentSettings settings;
   private final AgentDaemonSetResource daemonSet;
 
   AgentReconciler(
@@ -50,6 +52,7 @@ final class AgentReconciler implements Reconciler<LogAgent> {
     this.wakers = wakers;
     this.transitions = transitions;
     this.clock = clock;
+    this.settings = settings;
     this.daemonSet = new AgentDaemonSetResource(settings);
   }
 
@@ -89,8 +92,12 @@ final class AgentReconciler implements Reconciler<LogAgent> {
   }
 
   private AgentFindings find(LogAgent agent) {
+    List<String> ofRules =
+        AgentRules.check(agent).stream().map(SpecProblem::sentence).toList();
     List<String> problems =
-        AgentRules.check(agent.getSpec()).stream().map(SpecProblem::sentence).toList();
+        ofRules.isEmpty()
+            ? AgentDaemonSet.problem(agent, settings).stream().toList()
+            : ofRules;
     Coverage.Overlap overlap = Coverage.overlap(agent, cache.nodes(), cache.agents());
     String name = agent.getMetadata().getName();
     SortedSet<String> oversized =

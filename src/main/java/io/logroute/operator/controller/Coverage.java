@@ -64,7 +64,7 @@ final class Coverage {
   private static boolean covers(LogAgent agent, Node node) {
     LogAgentSpec spec = Objects.requireNonNullElse(agent.getSpec(), LogAgentSpec.DEFAULT);
     return agent.getMetadata().getDeletionTimestamp() == null
-        && AgentRules.check(spec).isEmpty()
+        && AgentRules.check(agent).isEmpty()
         && Placement.covers(spec, node);
   }
 }

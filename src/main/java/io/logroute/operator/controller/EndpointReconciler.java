@@ -39,7 +39,7 @@ final class EndpointReconciler implements Reconciler<LogEndpoint> {
   @Override
   public UpdateControl<LogEndpoint> reconcile(LogEndpoint endpoint, Context<LogEndpoint> context) {
     List<String> problems =
-        EndpointRules.check(endpoint.getSpec()).stream().map(SpecProblem::sentence).toList();
+        EndpointRules.check(endpoint).stream().map(SpecProblem::sentence).toList();
     LogEndpointStatus status =
         EndpointStatuses.of(
             Objects.requireNonNullElse(endpoint.getMetadata().getGeneration(), 0L),

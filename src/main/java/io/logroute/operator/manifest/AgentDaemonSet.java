@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,16 @@ public final class AgentDaemonSet {
   /** The DaemonSet of a LogAgent, without its owner reference. */
   public static DaemonSet of(LogAgent agent, AgentSettings settings) {
     return new AgentDaemonSet(agent, settings).build();
+  }
+
+  /** Why a spec gives no DaemonSet, such as a quantity that is none; empty when it gives one. */
+  public static Optional<String> problem(LogAgent agent, AgentSettings settings) {
+    try {
+      of(agent, settings);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of("the spec gives no DaemonSet: " + e.getMessage());
+    }
   }
 
   /** The name of a LogAgent's DaemonSet. */

@@ -62,6 +62,6 @@ class EndpointRulesTest {
             "heldBytes is a quantity of bytes, at least 1",
             "podsDir: a path of the node has no .. in it",
             "stateDir, podsDir and containersDir are absolute paths of the node");
-    assertThat(AgentRules.check(null)).isEmpty();
+    assertThat(AgentRules.check((LogAgentSpec) null)).isEmpty();
   }
 }
