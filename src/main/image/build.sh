@@ -65,6 +65,7 @@ printf 'root:x:0:\nlogroute:x:65532:\n' >"$base/etc/group"
 
 cp -R "$target/lib" "$small/opt/logroute/lib"
 cp -R "$target/lib-operator" "$libs/opt/logroute/lib-operator"
+cp -R "$target/lib-receiver" "$libs/opt/logroute/lib-receiver"
 cp "$target/$jar" "$app/opt/logroute/app/logroute.jar"
 cp "$here/logroute" "$app/usr/local/bin/logroute"
 cp -R "$here/../jvm" "$app/opt/logroute/jvm"

@@ -132,6 +132,16 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule kafkaHasOneRoom =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.logroute.receiver.kafka..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("org.apache.kafka.."))
+          .because("agent, demo and a receiver of files run without Kafka's client")
+          .allowEmptyShould(true);
+
+  @ArchTest
   static final ArchRule bytesStandAlone =
       only(
           "agent.cri..",

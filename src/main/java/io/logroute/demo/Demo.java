@@ -122,7 +122,8 @@ public final class Demo implements AutoCloseable {
               new InetSocketAddress("127.0.0.1", 0),
               limits,
               Duration.ofSeconds(1),
-              Access.open()));
+              Access.open(),
+              null));
     } catch (StartFailedException e) {
       throw new DemoFailedException(String.valueOf(e.getMessage()));
     }

@@ -10,7 +10,11 @@ import io.logroute.receiver.intake.Intake;
 import io.logroute.receiver.intake.IntakeLimits;
 import io.logroute.receiver.intake.IntakeMetrics;
 import io.logroute.receiver.intake.SocketKind;
+import io.logroute.receiver.kafka.KafkaConfig;
+import io.logroute.receiver.kafka.KafkaMetrics;
+import io.logroute.receiver.kafka.KafkaSink;
 import io.logroute.receiver.sink.AckedSink;
+import io.logroute.receiver.sink.LineSink;
 import io.logroute.receiver.store.AckedFileSink;
 import io.logroute.receiver.store.DataFolder;
 import io.logroute.receiver.store.FileSink;
@@ -69,10 +73,30 @@ public final class Receiver implements AutoCloseable {
     } catch (StoreException | BindFailedException e) {
       receiver.close();
       throw new StartFailedException(String.valueOf(e.getMessage()));
+    } catch (StartFailedException e) {
+      receiver.close();
+      throw e;
     }
   }
 
   private void open(ReceiverConfig config)
+      throws StoreException, BindFailedException, StartFailedException {
+    KafkaConfig kafka = config.kafka();
+    if (kafka == null) {
+      intoFiles(config);
+    } else {
+      intoKafka(config, kafka);
+    }
+    intakes.values().forEach(Intake::start);
+    if (ackedIntake != null) {
+      ackedIntake.start();
+    }
+    LOG.info(
+        "lines are kept in {}",
+        kafka == null ? config.dataDir().toAbsolutePath() : "Kafka at " + kafka.bootstrap());
+  }
+
+  private void intoFiles(ReceiverConfig config)
       throws StoreException, BindFailedException, StartFailedException {
     DataFolder folder = DataFolder.take(config.dataDir());
     parts.push(folder);
@@ -97,18 +121,37 @@ public final class Receiver implements AutoCloseable {
     health.watch("housekeeper", housekeeper.heartbeat());
     health.ask(sink::obstacle);
     health.ask(ackedSink::obstacle);
-    serve(config);
+    Rates rates = rates();
+    serve(config, ApiSources.ofFiles(config.dataDir(), config.access(), traffic, rates));
     sink.start();
     ackedSink.start();
     housekeeper.start();
-    intakes.values().forEach(Intake::start);
-    if (ackedIntake != null) {
-      ackedIntake.start();
-    }
-    LOG.info("lines are kept in {}", config.dataDir().toAbsolutePath());
   }
 
-  private void bind(ReceiverConfig config, FileSink sink, AckedSink ackedSink)
+  private void intoKafka(ReceiverConfig config, KafkaConfig kafka)
+      throws BindFailedException, StartFailedException {
+    KafkaSink sink;
+    try {
+      sink = KafkaSink.open(kafka, new KafkaMetrics(registry), traffic);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()));
+    }
+    parts.push(sink);
+    bind(config, sink, sink);
+    health.watch("kafka", sink.heartbeat());
+    health.ask(sink::obstacle);
+    serve(config, ApiSources.withoutFiles(config.access(), traffic, rates()));
+    sink.start();
+  }
+
+  private Rates rates() {
+    Rates rates = new Rates(traffic);
+    parts.push(rates);
+    rates.start();
+    return rates;
+  }
+
+  private void bind(ReceiverConfig config, LineSink sink, AckedSink ackedSink)
       throws BindFailedException {
     IntakeMetrics metrics = new IntakeMetrics(registry);
     BindAddress acked = config.bind().get(SocketKind.ACKED);
@@ -138,22 +181,17 @@ public final class Receiver implements AutoCloseable {
     }
   }
 
-  private void serve(ReceiverConfig config) throws StartFailedException {
+  private void serve(ReceiverConfig config, ApiSources sources) throws StartFailedException {
     InetSocketAddress address = config.http();
-    Rates rates = new Rates(traffic);
-    parts.push(rates);
-    ApiSources sources = ApiSources.ofFiles(config.dataDir(), config.access(), traffic, rates);
     try {
       HttpFrontend frontend = HttpFrontend.start(address, registry, health, sources, clock);
       parts.push(frontend);
       http = frontend.address();
     } catch (IOException e) {
-      close();
       throw new StartFailedException(
           "cannot bind %s:%d for --http: %s"
               .formatted(address.getHostString(), address.getPort(), e.getMessage()));
     }
-    rates.start();
     LOG.info(
         "page, API, metrics and health on http://{}:{}/", http.getHostString(), http.getPort());
     if (config.access().isOpen() && !http.getAddress().isLoopbackAddress()) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -90,8 +91,40 @@ class ReceiveCommandTest {
   void shouldRefuseQuantitiesDurationsAndSinksThatAreNone() {
     assertMistake("is not a quantity of bytes", "--roll-bytes", "64MB");
     assertMistake("is not a duration", "--roll-age", "1");
-    assertMistake("expected one of [files]", "--sink", "kafka");
+    assertMistake("expected one of [files, kafka]", "--sink", "paper");
     assertMistake("must be more than 0", "--bind-sub", "tcp://*:0", "--roll-bytes", "0");
+  }
+
+  @Test
+  void shouldRefuseWhatKafkaCannotBeGiven(@TempDir Path folder) throws Exception {
+    Path settings = Files.writeString(folder.resolve("kafka.properties"), "acks=1\n");
+    String[] kafka = {"--bind-sub", "tcp://127.0.0.1:0", "--sink", "kafka"};
+
+    assertMistake("--sink kafka needs --kafka-bootstrap", kafka);
+    assertMistake("need --sink kafka", "--bind-sub", "tcp://*:0", "--kafka-bootstrap", "h:1");
+    assertMistake("cannot use Kafka: ", with(kafka, "--kafka-bootstrap", "no port"));
+    assertMistake(
+        "'logs {tenant}' is no topic",
+        with(kafka, "--kafka-bootstrap", "h:1", "--kafka-topic", "logs {tenant}"));
+    assertMistake(
+        "acks is set by LogRoute itself",
+        with(kafka, "--kafka-bootstrap", "h:1", "--kafka-config", settings.toString()));
+    assertMistake(
+        "there is no file",
+        with(kafka, "--kafka-bootstrap", "h:1", "--kafka-config", folder + "/none"));
+  }
+
+  @Test
+  void shouldRefuseTokensThatAreNone(@TempDir Path folder) throws Exception {
+    Path tokens = Files.writeString(folder.resolve("tokens"), "# mine\nshort t1\n");
+    String[] bind = {"--bind-sub", "tcp://127.0.0.1:0", "--tokens"};
+
+    assertMistake("line 2: a token has at least 16 characters", with(bind, tokens.toString()));
+    assertMistake("there is no file", with(bind, folder + "/none"));
+  }
+
+  private static String[] with(String[] args, String... more) {
+    return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
   }
 
   private void assertMistake(String sentence, String... args) {
