@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+  private static final long LEAST_KEEP_MS = 3_000;
 
   private final AgentOptions options;
   private final TableSource source;
@@ -202,16 +205,23 @@ public final class Agent implements AutoCloseable {
             restart));
   }
 
+  /** A disk may take this long even when there is no grace for what is in flight. */
+  private long keepMs() {
+    return options.graceMs() + LEAST_KEEP_MS;
+  }
+
   /**
-   * Stops: nothing more is read, what is in flight may leave within the grace, positions are
-   * written.
+   * Stops: nothing more is read, what is in flight may leave within the grace, what is unread of
+   * deleted files is kept, positions are written.
    */
   @Override
   public void close() {
     try {
       source.close();
       conductor.stop();
-      pipelines.close(options.graceMs());
+      pipelines.stop(options.graceMs());
+      conductor.keepDeleted(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(keepMs()));
+      pipelines.awaitEnd(options.graceMs());
       conductor.checkpoint();
       checkpointer.close();
       reports.close();

@@ -43,6 +43,10 @@ final class AgentGauges {
         "logroute_agent_open_files",
         "Log files that are held open.",
         () -> generations(g -> g.isOpen() ? 1 : 0));
+    metrics.gauge(
+        "logroute_agent_open_files_max",
+        "Log files that may be open at once; what is not open waits for its turn.",
+        conductor::maxOpenFiles);
   }
 
   private void byEndpoint(

@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param node the node's name
  * @param graceMs how long what is in flight may take to leave when the agent is stopped
  * @param heldBytes how much of deleted files is held at most
+ * @param maxOpenFiles how many log files are open at once at most
  */
 public record AgentOptions(
     Path podsFolder,
@@ -22,7 +23,8 @@ public record AgentOptions(
     InetSocketAddress http,
     String node,
     long graceMs,
-    long heldBytes) {
+    long heldBytes,
+    int maxOpenFiles) {
 
   /** What a LogAgent holds of deleted files when it does not say. */
   public static final long DEFAULT_HELD_BYTES = 1L << 30;
@@ -36,5 +38,25 @@ public record AgentOptions(
       String node,
       long graceMs) {
     this(podsFolder, containersFolder, stateFolder, http, node, graceMs, DEFAULT_HELD_BYTES);
+  }
+
+  /** With as many open files as this process may have. */
+  public AgentOptions(
+      Path podsFolder,
+      Path containersFolder,
+      Path stateFolder,
+      InetSocketAddress http,
+      String node,
+      long graceMs,
+      long heldBytes) {
+    this(
+        podsFolder,
+        containersFolder,
+        stateFolder,
+        http,
+        node,
+        graceMs,
+        heldBytes,
+        OpenFileLimit.ofThisProcess());
   }
 }

@@ -120,10 +120,14 @@ final class AgentPipelines {
             });
   }
 
-  /** Ends them all, letting out what is in flight; waits for it. */
-  void close(long graceMs) throws InterruptedException {
+  /** Tells them all to end: nothing more is read, what is in flight may leave for a time. */
+  void stop(long graceMs) {
+    all().forEach(pipeline -> pipeline.stop(graceMs));
+  }
+
+  /** Waits for their end, which {@link #stop} has told them. */
+  void awaitEnd(long graceMs) throws InterruptedException {
     List<Pipeline> ending = all();
-    ending.forEach(pipeline -> pipeline.stop(graceMs));
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMs + 2_000);
     for (Pipeline pipeline : ending) {
       long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

@@ -4,6 +4,8 @@ package io.logroute.agent;
 import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.checkpoint.Positions.Written;
+import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.FolderEvents;
 import io.logroute.agent.discovery.LogFile;
@@ -13,7 +15,9 @@ import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import io.logroute.agent.tail.KeptCopies;
 import io.logroute.agent.tail.LossReason;
+import io.logroute.agent.tail.OpenBudget;
 import io.logroute.table.NodeRouteTable.Backfill;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,6 +50,14 @@ final class Conductor {
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long POLL_MS = 50;
+  private static final long LEAST_LINE_BYTES = 2L << 20;
+  private static final long MOST_LINE_BYTES = 64L << 20;
+  private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private static final Positions.Container NOTHING_STORED =
+      new Positions.Container(Map.of(), Map.of(), Map.of());
 
   private final Path podsPath;
   private final PodsFolder podsFolder;
@@ -56,6 +68,11 @@ final class Conductor {
   private final AgentMetrics metrics;
   private final AgentClock clock;
   private final LossLedger ledger;
+  private final LineMemory lineMemory = new LineMemory(maxLineMemoryBytes());
+  private final KeptCopies copies;
+  private final OpenBudget budget;
+  private final OpenFileTurns turns;
+  private final LossesOfEarlierLife earlierLosses;
   private final long heldBytes;
   private final Feed.TargetSource targets;
   private final Positions restored;
@@ -75,6 +92,9 @@ final class Conductor {
   private long checkpointNanos;
   private @Nullable TableInForce inForce;
   private boolean podsFolderFailing;
+  private String roundFailure = "";
+  private int waitingFiles;
+  private long turnNanos;
 
   /**
    * A table that is to be run.
@@ -103,14 +123,23 @@ final class Conductor {
     this.metrics = metrics;
     this.clock = clock;
     this.ledger = new LossLedger(metrics, clock);
+    this.copies = new KeptCopies(options.stateFolder());
+    this.budget = new OpenBudget(options.maxOpenFiles());
+    this.turns = new OpenFileTurns(budget, clock);
     this.heldBytes = options.heldBytes();
     this.beatNanos = clock.nanoTime();
     this.sweptNanos = beatNanos - SWEEP_NANOS;
     this.checkpointNanos = beatNanos;
     this.targets = targets;
     this.restored = restored;
+    this.earlierLosses = new LossesOfEarlierLife(restored, ledger);
     this.routesSeen.putAll(restored.routesSeenEpochNanos());
     this.thread = Thread.ofPlatform().name("conductor").daemon().unstarted(this::run);
+  }
+
+  /** An eighth of the heap, within bounds. */
+  private static long maxLineMemoryBytes() {
+    return Math.clamp(Runtime.getRuntime().maxMemory() / 8, LEAST_LINE_BYTES, MOST_LINE_BYTES);
   }
 
   void start() {
@@ -141,6 +170,10 @@ final class Conductor {
     return thread.isAlive();
   }
 
+  int maxOpenFiles() {
+    return budget.max();
+  }
+
   /** What is lost so far. */
   LossLedger ledger() {
     return ledger;
@@ -154,7 +187,12 @@ final class Conductor {
   private void run() {
     try {
       while (!stopping) {
-        round(watch.await(POLL_MS));
+        Set<Path> changed = watch.await(POLL_MS);
+        try {
+          round(changed);
+        } catch (RuntimeException e) {
+          roundFailed(e);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -185,14 +223,38 @@ final class Conductor {
       takeUp(next);
     }
     if (newTable || sweepAll || !changed.isEmpty()) {
-      containers.values().forEach(this::route);
-      release();
+      containers.values().forEach(state -> guard(state, () -> decide(state)));
       boundHeld();
+      takeTurns(now);
       pipelines.stopUnused(graceMs);
+    }
+    if (waitingFiles > 0 && now - turnNanos >= TURN_NANOS) {
+      takeTurns(now);
     }
     if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
       checkpointNanos = now;
       checkpoint();
+    }
+  }
+
+  private void roundFailed(RuntimeException e) {
+    String what = e.toString();
+    if (!what.equals(roundFailure)) {
+      log.error("a round of the conductor failed unexpectedly; going on", e);
+    }
+    roundFailure = what;
+  }
+
+  /** Does something with one container; what nobody expected of it is its problem alone. */
+  private static void guard(ContainerState state, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      String what = e.toString();
+      if (!what.equals(state.problem)) {
+        log.error("{} cannot be dealt with; trying on", state.log.folder().key(), e);
+      }
+      state.problem = what;
     }
   }
 
@@ -202,6 +264,9 @@ final class Conductor {
 
   private void sweepAll() {
     watch.watch(podsPath);
+    if (!swept) {
+      discoverKept();
+    }
     Set<Path> found = new HashSet<>();
     Set<Path> foundPods = new HashSet<>();
     try {
@@ -220,6 +285,7 @@ final class Conductor {
       return;
     }
     forgetGone(found, foundPods);
+    earlierLosses.look(key -> containers.get(podsPath.resolve(key)));
   }
 
   private void sweepPod(Path pod, Set<Path> found) {
@@ -243,6 +309,11 @@ final class Conductor {
   }
 
   private void sweep(ContainerState state) {
+    state.problem = "";
+    guard(state, () -> list(state));
+  }
+
+  private void list(ContainerState state) {
     try {
       state.log.update(PodsFolder.files(state.log.folder().path()));
     } catch (IOException e) {
@@ -255,7 +326,24 @@ final class Conductor {
     if (stored != null) {
       ids.restore(folder.key(), stored.ids());
     }
-    return new ContainerState(new ContainerLog(folder, new FileTrouble(folder)), stored);
+    ContainerLog containerLog = new ContainerLog(folder, copies, budget, new FileTrouble(folder));
+    try {
+      containerLog.adoptKept();
+    } catch (IOException e) {
+      unreadable(folder.path(), e);
+    }
+    return new ContainerState(containerLog, stored);
+  }
+
+  /** Takes up the containers of which only copies are left. */
+  private void discoverKept() {
+    try {
+      for (ContainerFolder folder : copies.containers(podsPath)) {
+        containers.computeIfAbsent(folder.path(), unused -> discover(folder));
+      }
+    } catch (IOException e) {
+      log.error("what was kept of deleted files cannot be read ({})", e.toString());
+    }
   }
 
   /** What becomes of files that cannot be read, or are gone. */
@@ -327,6 +415,22 @@ final class Conductor {
     routesSeen.keySet().retainAll(Set.copyOf(table.routeNames()));
   }
 
+  private void decide(ContainerState state) {
+    route(state);
+    renewFailed(state);
+    release(state);
+  }
+
+  /** A feed that stumbled begins again where it had got to. */
+  private void renewFailed(ContainerState state) {
+    for (Feed feed : List.copyOf(state.feedsByRoute.values())) {
+      Feed.Failure failure = feed.failure();
+      if (failure != null && clock.nanoTime() - failure.atNanos() >= RENEW_NANOS) {
+        feed(state, feed.binding(), true);
+      }
+    }
+  }
+
   private void route(ContainerState state) {
     RouteDecisions table = decisions;
     if (table == null || table == state.decidedBy) {
@@ -373,7 +477,8 @@ final class Conductor {
     String route = binding.route().name();
     Feed old = state.feedsByRoute.get(route);
     Pipeline pipeline = pipelines.of(binding);
-    if (old != null && state.pipelinesByRoute.get(route) == pipeline) {
+    boolean stays = old != null && old.failure() == null;
+    if (old != null && stays && state.pipelinesByRoute.get(route) == pipeline) {
       pipeline.rebind(old, binding);
       return;
     }
@@ -391,6 +496,7 @@ final class Conductor {
             targets,
             metrics,
             ledger,
+            lineMemory,
             clock);
     state.feedsByRoute.put(route, feed);
     state.pipelinesByRoute.put(route, pipeline);
@@ -399,7 +505,9 @@ final class Conductor {
 
   private static Offsets startOf(Map<Key, Offsets> starts, Generation generation, String route) {
     Key key = new Key(generation.restart(), generation.headHash(), route);
-    return Objects.requireNonNullElse(starts.get(key), new Offsets(0, 0));
+    Offsets start = Objects.requireNonNullElse(starts.get(key), new Offsets(0, 0));
+    long first = generation.firstByte();
+    return new Offsets(Math.max(first, start.stdout()), Math.max(first, start.stderr()));
   }
 
   private static Map<Key, Offsets> starts(
@@ -448,28 +556,13 @@ final class Conductor {
     }
   }
 
-  private void release() {
-    for (ContainerState state : containers.values()) {
-      if (!state.isDecided()) {
-        continue;
-      }
-      for (Generation generation : state.log.generations()) {
-        boolean over = generation.isSuperseded() || state.log.isGone();
-        if (over && generation.isOpen() && isTakenOver(state, generation)) {
-          release(state, generation);
-        }
+  private void release(ContainerState state) {
+    for (Generation generation : state.log.generations()) {
+      boolean lingers = generation.isOpen() || (generation.isKept() && generation.isPresent());
+      if (lingers && state.isDone(generation)) {
+        release(state, generation);
       }
     }
-  }
-
-  private static boolean isTakenOver(ContainerState state, Generation generation) {
-    for (Feed feed : state.feedsByRoute.values()) {
-      Progress progress = feed.generations().in(generation);
-      if (progress == null || !progress.isTakenOver()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void release(ContainerState state, Generation generation) {
@@ -480,14 +573,69 @@ final class Conductor {
     }
   }
 
+  private void takeTurns(long now) {
+    turnNanos = now;
+    try {
+      waitingFiles = turns.turn(containers.values());
+    } catch (IOException e) {
+      log.warn("a log file cannot be closed ({})", e.toString());
+    }
+  }
+
   private void boundHeld() {
-    for (HeldFiles.Held held : HeldFiles.tooMany(HeldFiles.of(containers.values()), heldBytes)) {
+    List<HeldFiles.Held> all = HeldFiles.of(containers.values());
+    for (HeldFiles.Held held : HeldFiles.tooManyOpen(all, budget.max() / 4 * 3)) {
+      keepAsFarAs(held.state(), held.generation());
+    }
+    for (HeldFiles.Held held : HeldFiles.tooMany(all, heldBytes)) {
       try {
         LossReason reason = held.decided() ? LossReason.HELD_CAP : LossReason.UNDECIDED;
         held.state().log.giveUp(held.generation(), reason);
       } catch (IOException e) {
         unreadable(held.generation().path(), e);
       }
+    }
+  }
+
+  /** Makes copies of a container's deleted files, so that they need not be open. */
+  private void keepAsFarAs(ContainerState state, Generation last) {
+    long deadlineNanos = System.nanoTime() + KEEP_NANOS;
+    for (Generation generation : state.log.generations()) {
+      keepIfDeleted(state, generation, deadlineNanos);
+      if (generation == last) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Keeps what is not taken over of deleted files, for the next life; once the thread has ended.
+   *
+   * @param deadlineNanos by {@link System#nanoTime}; what is not copied by then is lost with this
+   *     process, and in the next one's ledger
+   */
+  void keepDeleted(long deadlineNanos) {
+    for (ContainerState state : containers.values()) {
+      for (Generation generation : state.log.generations()) {
+        keepIfDeleted(state, generation, deadlineNanos);
+      }
+    }
+  }
+
+  private static void keepIfDeleted(
+      ContainerState state, Generation generation, long deadlineNanos) {
+    boolean isDeleted = generation.heldUnlinkedBytes() > 0 && !generation.isKept();
+    long from = state.startOfWanted(generation);
+    if (!isDeleted || from >= generation.sizeBytes()) {
+      return;
+    }
+    try {
+      if (!state.log.keep(generation, from, deadlineNanos)) {
+        log.error("{}: deleted, and no time was left to keep it from byte {} on", generation, from);
+      }
+    } catch (IOException e) {
+      log.error(
+          "{}: deleted, and cannot be kept from byte {} on ({})", generation, from, e.toString());
     }
   }
 
@@ -520,7 +668,11 @@ final class Conductor {
     Map<String, Positions.Container> collected = new HashMap<>();
     for (ContainerState state : containers.values()) {
       String key = state.log.folder().key();
-      collected.put(key, positionsOf(state, key));
+      guard(state, () -> state.collected = positionsOf(state, key));
+      Positions.Container positions = state.collected == null ? state.stored : state.collected;
+      if (positions != null) {
+        collected.put(key, positions);
+      }
     }
     checkpointer.offer(new Positions(collected, routesSeen));
   }
@@ -528,8 +680,10 @@ final class Conductor {
   private Positions.Container positionsOf(ContainerState state, String key) {
     Map<Key, Offsets> offsets = new HashMap<>();
     Map<String, Long> since = new HashMap<>();
-    if (!state.isDecided() && state.stored != null) {
-      return state.stored;
+    if (!state.isDecided()) {
+      Positions.Container stored = Objects.requireNonNullElse(state.stored, NOTHING_STORED);
+      return new Positions.Container(
+          stored.ids(), stored.sinceEpochNanos(), stored.offsets(), sizes(state));
     }
     for (Feed feed : state.feedsByRoute.values()) {
       addOffsets(state, feed, offsets);
@@ -537,7 +691,21 @@ final class Conductor {
         since.put(feed.route(), feed.sinceEpochNanos());
       }
     }
-    return new Positions.Container(ids.of(key), since, offsets);
+    return new Positions.Container(ids.of(key), since, offsets, sizes(state));
+  }
+
+  private static Map<Written, Long> sizes(ContainerState state) {
+    Map<Written, Long> sizes = new HashMap<>();
+    if (!state.isDecided() || !state.feedsByRoute.isEmpty()) {
+      for (Generation generation : state.log.generations()) {
+        refreshHead(generation);
+        if (generation.headHash() != 0) {
+          Written key = new Written(generation.restart(), generation.headHash());
+          sizes.put(key, generation.sizeBytes());
+        }
+      }
+    }
+    return sizes;
   }
 
   /** A form that is about to be forgotten tells nothing where another one is there. */

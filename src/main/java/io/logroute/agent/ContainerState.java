@@ -32,6 +32,12 @@ final class ContainerState {
   /** The table that was asked last; null before the first. */
   @Nullable RouteDecisions decidedBy;
 
+  /** What went wrong unexpectedly when it was looked at last; empty: nothing. */
+  volatile String problem = "";
+
+  /** The positions that were collected last; null before the first time. */
+  Positions.@Nullable Container collected;
+
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;
     this.stored = stored;
@@ -50,6 +56,35 @@ final class ContainerState {
       }
     }
     return start == Long.MAX_VALUE ? 0 : start;
+  }
+
+  /** Whether nobody wants more of a generation that nothing will be added to. */
+  boolean isDone(Generation generation) {
+    boolean over = generation.isSuperseded() || log.isGone();
+    return isDecided() && over && isTakenOver(generation);
+  }
+
+  private boolean isTakenOver(Generation generation) {
+    for (Feed feed : feedsByRoute.values()) {
+      Progress progress = feed.generations().in(generation);
+      if (progress == null || !progress.isTakenOver()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first byte of a generation that is not taken over by everybody who wants it. */
+  long startOfWanted(Generation generation) {
+    if (!isDecided()) {
+      return Math.max(generation.firstByte(), storedStart(generation));
+    }
+    long start = Long.MAX_VALUE;
+    for (Feed feed : feedsByRoute.values()) {
+      Offsets taken = feed.generations().takenIn(generation);
+      start = Math.min(start, Math.min(taken.stdout(), taken.stderr()));
+    }
+    return start;
   }
 
   boolean isDecided() {

@@ -64,6 +64,7 @@ final class ContainersReport {
     json.writeStringField("container", state.log.folder().key());
     json.writeBooleanField("decided", state.isDecided());
     json.writeBooleanField("gone", state.log.isGone());
+    json.writeStringField("problem", state.problem);
     json.writeArrayFieldStart("files");
     for (Generation generation : state.log.generations()) {
       json.writeStartObject();
@@ -88,6 +89,8 @@ final class ContainersReport {
     json.writeStartObject();
     json.writeStringField("route", feed.route());
     json.writeStringField("endpoint", AgentPipelines.nameOf(feed.binding()));
+    Feed.Failure failure = feed.failure();
+    json.writeStringField("problem", failure == null ? "" : failure.what());
     json.writeNumberField("discoveredBytes", feed.discoveredBytes());
     json.writeNumberField("sentLines", total.sentLines);
     json.writeNumberField("sentBytes", total.sentBytes);

@@ -2,6 +2,7 @@
 package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.cri.Newlines;
 import io.logroute.agent.driver.LogDriver;
 import io.logroute.agent.driver.Target;
@@ -13,6 +14,7 @@ import io.logroute.agent.tail.LossReason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -57,6 +59,9 @@ final class Feed {
     BUSY
   }
 
+  /** Something unexpected. */
+  record Failure(String what, long atNanos, Instant at) {}
+
   /** Where the reading of a generation starts. */
   @FunctionalInterface
   interface StartSource {
@@ -81,6 +86,7 @@ final class Feed {
   private final LineMaker lines;
 
   private volatile RouteTerms terms;
+  private volatile @Nullable Failure failure;
   private @Nullable Target target;
   private int targetRestart = -1;
   private long retryNanos;
@@ -96,6 +102,7 @@ final class Feed {
       TargetSource targets,
       AgentMetrics metrics,
       LossLedger ledger,
+      LineMemory memory,
       AgentClock clock) {
     this.containerLog = containerLog;
     this.terms = RouteTerms.of(binding);
@@ -107,7 +114,8 @@ final class Feed {
     this.metrics = metrics;
     this.ledger = ledger;
     this.clock = clock;
-    this.lines = new LineMaker(terms, sinceEpochNanos, account, metrics);
+    this.lines =
+        new LineMaker(terms, sinceEpochNanos, account, metrics, memory, generations);
   }
 
   /** Goes on with what the table says about the route now; pipeline's thread only. */
@@ -166,13 +174,13 @@ final class Feed {
     }
     Progress progress = next();
     if (progress == null) {
-      return containerLog.isGone() ? closeOpenLines(driver) : Step.QUIET;
+      return containerLog.isGone() ? closeOrWait(driver) : Step.QUIET;
     }
     if (progress.isLost()) {
       return passGap(progress, driver);
     }
     if (!progress.generation.isOpen()) {
-      return Step.QUIET;
+      return isRead(progress) ? atEnd(progress, buffer.bytes(), 0, 0, driver, nowNanos) : Step.QUIET;
     }
     try {
       return read(progress, buffer, driver, nowNanos);
@@ -255,7 +263,7 @@ final class Feed {
     }
     source.use(used - start, busy);
     advance(progress, used - start);
-    if (busy && lines.wasRefused()) {
+    if (busy && lines.mustWait()) {
       retryNanos = nowNanos + REFUSED_RETRY_NANOS;
       return used > start ? Step.READ : Step.QUIET;
     }
@@ -290,7 +298,7 @@ final class Feed {
     long endedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - progress.endSinceNanos);
     long quietMs = Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
-      return quietMs >= PARTIAL_TIMEOUT_MS ? closeOpenLines(driver) : Step.QUIET;
+      return quietMs >= PARTIAL_TIMEOUT_MS ? closeOrWait(driver) : Step.QUIET;
     }
     long supersededMs = TimeUnit.NANOSECONDS.toMillis(progress.supersededForNanos(nowNanos));
     boolean mayGrow = supersededMs < STABLE_MS && !containerLog.isGone();
@@ -311,12 +319,12 @@ final class Feed {
     if (tornEnd > tornStart) {
       Reading reading = new Reading(progress, current, driver);
       if (!lines.record(reading, buffer, tornStart, tornStart, tornEnd, 0)) {
-        return Step.BUSY;
+        return notNow();
       }
       advance(progress, tornEnd - tornStart);
     }
     if (isLastOfInstance(generation) && closeOpenLines(driver) == Step.BUSY) {
-      return Step.BUSY;
+      return notNow();
     }
     progress.setFinished(true);
     return Step.READ;
@@ -328,13 +336,41 @@ final class Feed {
     return next >= all.size() || all.get(next).restart() != generation.restart();
   }
 
+  /** Whether a closed file has nothing to be opened for. */
+  private static boolean isRead(Progress progress) {
+    return !progress.generation.isCompressed()
+        && progress.generation.isPresent()
+        && progress.unreadBytes() == 0;
+  }
+
   /** What is open ends at a gap: its rest, if it had one, is not to be joined to another line. */
   private Step passGap(Progress progress, LogDriver driver) {
+    loseUnreadable(progress, lines.dropUnreadable(false));
+    loseUnreadable(progress, lines.dropUnreadable(true));
     if (closeOpenLines(driver) == Step.BUSY) {
-      return Step.BUSY;
+      return notNow();
     }
     progress.setFinished(true);
     return Step.READ;
+  }
+
+  /** A line's pieces that were read, and would have to be read again. */
+  private void loseUnreadable(Progress progress, long bytes) {
+    String file = progress.generation.name().toString();
+    long from = progress.read() - bytes;
+    ledger.enter(
+        containerLog.folder().key(), file, route(), from, from + bytes, LossReason.ROTATED);
+    account.read(-bytes);
+    account.lost(bytes);
+  }
+
+  /** Somebody else's turn, or nobody's: a line that has to wait for long holds up its feed alone. */
+  private Step notNow() {
+    if (!lines.mustWait()) {
+      return Step.BUSY;
+    }
+    retryNanos = clock.nanoTime() + REFUSED_RETRY_NANOS;
+    return Step.QUIET;
   }
 
   private void lose(Progress progress, LossReason reason) {
@@ -355,6 +391,11 @@ final class Feed {
   void noteLoss(Generation generation) {
     generations.end(generation);
     generations.follow(clock.nanoTime());
+  }
+
+  private Step closeOrWait(LogDriver driver) {
+    Step step = closeOpenLines(driver);
+    return step == Step.BUSY ? notNow() : step;
   }
 
   private Step closeOpenLines(LogDriver driver) {
@@ -403,6 +444,21 @@ final class Feed {
     mark.progress().takeOver(mark.taken());
     account.settle(mark.count());
     metrics.settled(this, mark.count());
+  }
+
+  /** What no code expected has happened: nothing is read any more until the feed is made anew. */
+  void fail(RuntimeException cause) {
+    log.error(
+        "{}: route {} stumbled here, and begins again in a while where it had got to",
+        containerLog.folder().key(),
+        route(),
+        cause);
+    failure = new Failure(cause.toString(), clock.nanoTime(), clock.now());
+  }
+
+  /** What went wrong unexpectedly; null: nothing. Any thread. */
+  @Nullable Failure failure() {
+    return failure;
   }
 
   /** Gives back what reading took; the files stay open. */

@@ -140,6 +140,25 @@ final class FollowedGenerations {
     return null;
   }
 
+  /**
+   * The generation that has to be open for reading to go on; null: none. Any thread. Of one that
+   * the pipeline has not met yet nothing is known: all of it is to be read.
+   */
+  @Nullable Generation nextToRead() {
+    for (Generation generation : containerLog.generations()) {
+      Progress progress = in(generation);
+      boolean toRead =
+          progress == null
+              || (!progress.isLost()
+                  && (progress.unreadBytes() > 0
+                      || (generation.isCompressed() && !progress.isFinished())));
+      if (toRead && generation.givenUp() == null) {
+        return generation;
+      }
+    }
+    return null;
+  }
+
   /** Whether it was given up with nothing unread, so that reading just goes on behind it. */
   private static boolean isEnded(Progress progress) {
     boolean ended = !progress.isLost() && progress.generation.givenUp() != null;
@@ -159,11 +178,21 @@ final class FollowedGenerations {
     return false;
   }
 
-  /** Bytes that are known to be there and have not been read. */
+  /**
+   * Bytes that are known to be there and have not been read, those included that a stalled pipeline
+   * has not come to yet.
+   */
   long unreadBytes() {
     long unread = 0;
     for (Progress progress : progresses) {
       unread += progress.unreadBytes();
+    }
+    for (Generation generation : containerLog.generations()) {
+      if (in(generation) == null && generation.givenUp() == null) {
+        Offsets start = starts.apply(generation);
+        long from = Math.min(start.stdout(), start.stderr());
+        unread += Math.max(0, generation.sizeBytes() - from);
+      }
     }
     return unread;
   }

@@ -47,6 +47,13 @@ final class HeldFiles {
     return all;
   }
 
+  /** Those to be closed, in this order, until no more than so many are open without a name. */
+  static List<Held> tooManyOpen(List<Held> all, int maxFiles) {
+    List<Held> open = all.stream().filter(held -> !held.generation.isKept()).toList();
+    int going = Math.max(0, open.size() - maxFiles);
+    return open.stream().sorted(FIRST_TO_GO).limit(going).toList();
+  }
+
   /** Those to let go, in this order, until no more than so many bytes are held. */
   static List<Held> tooMany(List<Held> all, long maxBytes) {
     long bytes = all.stream().mapToLong(Held::bytes).sum();

@@ -2,11 +2,17 @@
 package io.logroute.agent;
 
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.cri.LogRecord;
+import io.logroute.agent.cri.PartialLine;
 import io.logroute.agent.cri.RecordTime;
 import io.logroute.agent.driver.LogLine;
+import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes lines of one feed's records: leaves out what the route does not take, joins pieces, cuts,
@@ -22,9 +28,14 @@ final class LineMaker {
     NOT_WANTED
   }
 
+  private static final Logger log = LoggerFactory.getLogger(LineMaker.class);
+
+  private static final byte[] NOTHING = {};
+
   private final long sinceEpochNanos;
   private final FeedAccount account;
   private final AgentMetrics metrics;
+  private final FollowedGenerations generations;
   private final LineOffers offers;
   private final LogRecord record = new LogRecord();
   private final LogLine line = new LogLine();
@@ -36,18 +47,28 @@ final class LineMaker {
   private @Nullable Progress longIn;
   private long recordStart;
   private int recordBytes;
+  private boolean unreadable;
 
   /**
    * @param sinceEpochNanos earlier lines are not selected; {@link Long#MIN_VALUE}: all are
+   * @param memory for the open lines of all feeds
+   * @param generations where a line is read again that there was no memory for
    */
-  LineMaker(RouteTerms terms, long sinceEpochNanos, FeedAccount account, AgentMetrics metrics) {
+  LineMaker(
+      RouteTerms terms,
+      long sinceEpochNanos,
+      FeedAccount account,
+      AgentMetrics metrics,
+      LineMemory memory,
+      FollowedGenerations generations) {
     this.terms = terms;
     this.sinceEpochNanos = sinceEpochNanos;
     this.account = account;
     this.metrics = metrics;
+    this.generations = generations;
     this.offers = new LineOffers(terms, account, metrics);
-    this.openStdout = new OpenLine(terms.maxLineBytes());
-    this.openStderr = new OpenLine(terms.maxLineBytes());
+    this.openStdout = new OpenLine(terms.maxLineBytes(), memory);
+    this.openStderr = new OpenLine(terms.maxLineBytes(), memory);
     this.longLine = openStdout;
   }
 
@@ -56,9 +77,12 @@ final class LineMaker {
     offers.setTerms(next);
   }
 
-  /** Whether the line that was offered last was refused until further notice. */
-  boolean wasRefused() {
-    return offers.wasRefused();
+  /**
+   * Whether the line that was not taken last has to wait for long: the driver refuses it until
+   * further notice, or it cannot be read again now.
+   */
+  boolean mustWait() {
+    return unreadable || offers.wasRefused();
   }
 
   /**
@@ -185,10 +209,15 @@ final class LineMaker {
   }
 
   private boolean close(Reading reading, OpenLine open, long lastBytes, long epochNanos) {
-    long total = open.text.totalBytes();
-    int kept = cut(open.text.length());
     boolean stderr = open == openStderr;
-    line.set(reading.target(), open.text.bytes(), 0, kept, stderr, epochNanos, total > kept);
+    PartialLine text = textOf(open, stderr);
+    unreadable = text == null;
+    if (text == null) {
+      return false;
+    }
+    long total = text.totalBytes();
+    int kept = cut(text.length());
+    line.set(reading.target(), text.bytes(), 0, kept, stderr, epochNanos, total > kept);
     Progress endsIn = open.endsIn();
     if (endsIn != null) {
       line.from(
@@ -197,11 +226,53 @@ final class LineMaker {
           open.endInLast(),
           open.begunIn() != endsIn);
     }
-    if (!offers.offer(line, total, open.recordBytes() + lastBytes, reading.driver())) {
-      return false;
+    boolean taken = offers.offer(line, total, open.recordBytes() + lastBytes, reading.driver());
+    // This object lives as long as its feed, and must not keep a long line's bytes.
+    line.set(reading.target(), NOTHING, 0, 0, stderr, epochNanos, false);
+    if (taken) {
+      open.clear();
+    } else if (text != open.text) {
+      open.rebuilt = new SoftReference<>(text);
     }
+    return taken;
+  }
+
+  private @Nullable PartialLine textOf(OpenLine open, boolean stderr) {
+    if (!open.text.isSpilled()) {
+      return open.text;
+    }
+    PartialLine rebuilt = open.rebuilt.get();
+    if (rebuilt != null && rebuilt.totalBytes() == open.text.totalBytes()) {
+      return rebuilt;
+    }
+    try {
+      return SpilledLine.read(open, generations.all(), stderr, terms.maxLineBytes());
+    } catch (IOException e) {
+      log.debug("{}: a line is waiting for its file to be open", open.begunIn(), e);
+      return null;
+    }
+  }
+
+  /**
+   * Forgets an open line that can never be read again.
+   *
+   * @return how many bytes of the files it took; 0: it is not so
+   */
+  long dropUnreadable(boolean ofStderr) {
+    OpenLine open = ofStderr ? openStderr : openStdout;
+    Progress begunIn = open.begunIn();
+    boolean gone =
+        open.text.isSpilled()
+            && begunIn != null
+            && !begunIn.generation.isOpen()
+            && !begunIn.generation.canBeReopened();
+    if (!gone) {
+      return 0;
+    }
+    long bytes = open.recordBytes();
     open.clear();
-    return true;
+    longRecord = longLine == open ? LongRecord.NONE : longRecord;
+    return bytes;
   }
 
   private int cut(int length) {

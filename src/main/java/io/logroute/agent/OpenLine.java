@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
+import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.cri.PartialLine;
+import java.lang.ref.SoftReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Belongs to its feed.
  */
 final class OpenLine {
+
+  private static final SoftReference<@Nullable PartialLine> NOT_REBUILT = new SoftReference<>(null);
 
   final PartialLine text;
   private @Nullable Progress begunIn;
@@ -18,11 +22,14 @@ final class OpenLine {
   private long startInLast;
   private long endInLast;
 
+  /** The text of a spilled line that was read once more and not taken: let go before memory is. */
+  SoftReference<@Nullable PartialLine> rebuilt = NOT_REBUILT;
+
   /** The line's beginning was given up, so its other pieces are too. */
   boolean overflown;
 
-  OpenLine(int maxBytes) {
-    this.text = new PartialLine(maxBytes);
+  OpenLine(int maxBytes, LineMemory memory) {
+    this.text = new PartialLine(maxBytes, memory);
   }
 
   boolean isOpen() {
@@ -72,6 +79,7 @@ final class OpenLine {
 
   void clear() {
     text.clear();
+    rebuilt = NOT_REBUILT;
     begunIn = null;
     endsIn = null;
     recordBytes = 0;

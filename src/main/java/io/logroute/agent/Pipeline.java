@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * owns them. A stalled endpoint stops this thread's reading and nothing else.
  *
  * <p>Reading is fair: a quantum for each feed in turn, first those whose files may soon be deleted.
+ * What nobody expected of one feed ends that feed alone, which the conductor makes anew later.
  * Positions follow what the driver is done with: after each quantum a mark notes the last line's
  * number, and is settled when the driver has no line up to that pending.
  */
@@ -178,12 +179,23 @@ final class Pipeline {
 
   /** Lets a feed go on with what the table says about its route now. */
   void rebind(Feed feed, Binding binding) {
-    command(() -> feed.rebind(binding));
+    command(guarded(feed, () -> feed.rebind(binding)));
   }
 
   /** Lets a feed enter into the ledger what is gone, even while the endpoint is stalled. */
   void noteLoss(Feed feed, Generation generation) {
-    command(() -> feed.noteLoss(generation));
+    command(guarded(feed, () -> feed.noteLoss(generation)));
+  }
+
+  /** What goes wrong with one feed is its own affair. */
+  private static Runnable guarded(Feed feed, Runnable command) {
+    return () -> {
+      try {
+        command.run();
+      } catch (RuntimeException e) {
+        feed.fail(e);
+      }
+    };
   }
 
   private void command(Runnable command) {
@@ -273,7 +285,7 @@ final class Pipeline {
 
   private Feed.Step take(Turn turn, long nowNanos) {
     long before = lineNumber;
-    Feed.Step step = turn.feed.read(buffer, counted, nowNanos);
+    Feed.Step step = read(turn.feed, nowNanos);
     turn.nextNanos = nowNanos;
     if (step == Feed.Step.QUIET) {
       boolean longQuiet = nowNanos - turn.activeNanos > LONG_QUIET_NANOS;
@@ -289,6 +301,19 @@ final class Pipeline {
       refusedEpochNanos = turn.feed.account().firstEpochNanos();
     }
     return step;
+  }
+
+  private Feed.Step read(Feed feed, long nowNanos) {
+    if (feed.failure() != null) {
+      return Feed.Step.QUIET;
+    }
+    try {
+      return feed.read(buffer, counted, nowNanos);
+    } catch (RuntimeException e) {
+      buffer.clear();
+      feed.fail(e);
+      return Feed.Step.QUIET;
+    }
   }
 
   private void overflow(long nowNanos) {

@@ -81,10 +81,19 @@ final class StatusReports {
     }
     for (Pipeline pipeline : pipelines.all()) {
       addEndpointProblem(byRoute, pipeline);
+      pipeline.feeds().forEach(feed -> addFailure(byRoute, feed));
     }
     List<RouteReport> routes = new ArrayList<>();
     byRoute.forEach((route, problems) -> routes.add(new RouteReport(route, problems)));
     return new TableStatus(generation(), tableProblem, routes);
+  }
+
+  private static void addFailure(Map<String, List<Problem>> byRoute, Feed feed) {
+    Feed.Failure failure = feed.failure();
+    if (failure != null) {
+      String container = feed.containerLog().folder().key();
+      add(byRoute, feed.route(), failure.at(), container + " is not read: " + failure.what());
+    }
   }
 
   private static void addEndpointProblem(Map<String, List<Problem>> byRoute, Pipeline pipeline) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -57,6 +58,12 @@ public final class AgentProcess implements AutoCloseable {
 
   /** Starts an agent and waits until it serves its pages. */
   static AgentProcess launch(NodeFolders node, String... options) {
+    return launch(node, command -> command, options);
+  }
+
+  /** The same with what stands before the command, or in it, changed. */
+  static AgentProcess launch(
+      NodeFolders node, UnaryOperator<List<String>> changed, String... options) {
     Path log = node.root().resolve("agent.log");
     int logStart = text(log).length();
     List<String> command =
@@ -73,7 +80,7 @@ public final class AgentProcess implements AutoCloseable {
             "--http",
             "127.0.0.1:0");
     command.addAll(List.of(options));
-    return new AgentProcess(GuardedProcess.start(command, Map.of(), log), logStart);
+    return new AgentProcess(GuardedProcess.start(changed.apply(command), Map.of(), log), logStart);
   }
 
   /** The program as it is installed on a node: without the operator's libraries. */

@@ -125,6 +125,11 @@ final class ContainerWriter {
     return flush();
   }
 
+  /** Writes a line that may stay in the writer's buffer until the next one. */
+  void unflushed(String stream, String text) {
+    add(stream, "F", text, stream.equals("stdout") ? stdout : stderr);
+  }
+
   ContainerWriter line(String stream, String text) {
     add(stream, "F", text, stream.equals("stdout") ? stdout : stderr);
     return flush();
@@ -251,6 +256,12 @@ final class ContainerWriter {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Goes on writing to the current file after {@link #stop}. */
+  ContainerWriter resume() {
+    out = open();
+    return this;
   }
 
   /** The pod is gone, all its files and links with it. */

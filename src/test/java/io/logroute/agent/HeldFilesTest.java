@@ -10,6 +10,8 @@ import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import io.logroute.agent.tail.KeptCopies;
+import io.logroute.agent.tail.OpenBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +32,11 @@ class HeldFilesTest {
     Path file = Files.write(folder.resolve("0.log"), new byte[BYTES]);
     Files.setLastModifiedTime(file, FileTime.fromMillis(modifiedMs));
     ContainerLog log =
-        new ContainerLog(new ContainerFolder("ns", pod, "uid", "app", folder), new NoTrouble());
+        new ContainerLog(
+            new ContainerFolder("ns", pod, "uid", "app", folder),
+            new KeptCopies(pods.resolve("state")),
+            new OpenBudget(100),
+            new NoTrouble());
     log.update(PodsFolder.files(folder));
     Files.delete(file);
     log.update(List.of());

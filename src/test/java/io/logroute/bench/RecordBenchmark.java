@@ -4,6 +4,7 @@ package io.logroute.bench;
 import io.logroute.agent.cri.CriRecord;
 import io.logroute.agent.cri.LogRecord;
 import io.logroute.agent.cri.Newlines;
+import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.cri.PartialLine;
 import io.logroute.agent.cri.RecordTime;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ public class RecordBenchmark {
   private byte[] records = {};
   private final CriRecord cri = new CriRecord();
   private final LogRecord record = new LogRecord();
-  private final PartialLine line = new PartialLine(1 << 20);
+  private final PartialLine line = new PartialLine(1 << 20, LineMemory.UNBOUNDED);
 
   @Setup
   public void fill() {

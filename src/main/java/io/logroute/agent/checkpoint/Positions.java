@@ -26,15 +26,34 @@ public record Positions(Map<String, Container> containers, Map<String, Long> rou
    * @param ids the ids that its instances' tags show, by restart
    * @param sinceEpochNanos by route: earlier lines are not selected
    * @param offsets by {@link Key}
+   * @param sizes how many bytes a generation had that somebody wants, or may want once it is
+   *     decided: what is gone at the next start is known by it
    */
   public record Container(
-      Map<Integer, String> ids, Map<String, Long> sinceEpochNanos, Map<Key, Offsets> offsets) {
+      Map<Integer, String> ids,
+      Map<String, Long> sinceEpochNanos,
+      Map<Key, Offsets> offsets,
+      Map<Written, Long> sizes) {
     public Container {
       ids = Map.copyOf(ids);
       sinceEpochNanos = Map.copyOf(sinceEpochNanos);
       offsets = Map.copyOf(offsets);
+      sizes = Map.copyOf(sizes);
+    }
+
+    /** Without sizes. */
+    public Container(
+        Map<Integer, String> ids, Map<String, Long> sinceEpochNanos, Map<Key, Offsets> offsets) {
+      this(ids, sinceEpochNanos, offsets, Map.of());
     }
   }
+
+  /**
+   * One generation of a container.
+   *
+   * @param head the hash of its first record
+   */
+  public record Written(int restart, long head) {}
 
   /**
    * One generation of a container, for one route.

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.logroute.agent.checkpoint.Positions.Container;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.checkpoint.Positions.Written;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -123,6 +124,7 @@ public final class PositionsFile {
     Map<Integer, String> ids = new HashMap<>();
     Map<String, Long> since = new HashMap<>();
     Map<Key, Offsets> offsets = new HashMap<>();
+    Map<Written, Long> sizes = new HashMap<>();
     expect(json.nextToken(), JsonToken.START_OBJECT);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
@@ -143,10 +145,16 @@ public final class PositionsFile {
             offset(json, offsets);
           }
         }
+        case "sizes" -> {
+          while (json.nextToken() == JsonToken.START_ARRAY) {
+            sizes.put(new Written((int) number(json), number(json)), number(json));
+            expect(json.nextToken(), JsonToken.END_ARRAY);
+          }
+        }
         default -> json.skipChildren();
       }
     }
-    return new Container(ids, since, offsets);
+    return new Container(ids, since, offsets, sizes);
   }
 
   private static void offset(JsonParser json, Map<Key, Offsets> offsets) throws IOException {
@@ -244,6 +252,15 @@ public final class PositionsFile {
       json.writeString(entry.getKey().route());
       json.writeNumber(entry.getValue().stdout());
       json.writeNumber(entry.getValue().stderr());
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("sizes");
+    for (Map.Entry<Written, Long> entry : container.sizes().entrySet()) {
+      json.writeStartArray();
+      json.writeNumber(entry.getKey().restart());
+      json.writeNumber(entry.getKey().head());
+      json.writeNumber(entry.getValue());
       json.writeEndArray();
     }
     json.writeEndArray();

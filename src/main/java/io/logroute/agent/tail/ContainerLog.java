@@ -45,6 +45,8 @@ public final class ContainerLog {
 
   private final ContainerFolder folder;
   private final Trouble trouble;
+  private final KeptCopies copies;
+  private final OpenBudget budget;
   private final Map<Object, LogFile> unopened = new HashMap<>();
   private final Map<Object, Generation> byInode = new HashMap<>();
   private final Set<Generation> toOpen = new HashSet<>();
@@ -55,9 +57,50 @@ public final class ContainerLog {
   private volatile boolean gone;
   private boolean wanted = true;
 
-  public ContainerLog(ContainerFolder folder, Trouble trouble) {
+  /**
+   * @param copies of an earlier life, the generations of which come first
+   * @param budget of open files, shared by all logs
+   */
+  public ContainerLog(
+      ContainerFolder folder, KeptCopies copies, OpenBudget budget, Trouble trouble) {
     this.folder = folder;
+    this.copies = copies;
+    this.budget = budget;
     this.trouble = trouble;
+  }
+
+  /** Takes up what an earlier life kept of this container; before the first sweep. */
+  public void adoptKept() throws IOException {
+    List<Generation> kept = new ArrayList<>();
+    for (KeptCopies.Copy copy : copies.of(folder)) {
+      Generation generation = Generation.keptAs(copy);
+      tryOpen(generation);
+      kept.add(generation);
+    }
+    publish(kept);
+  }
+
+  /**
+   * Keeps a copy of what a deleted file has from a position on, and goes on with the copy. Of two
+   * files the older has to be kept first.
+   *
+   * @param deadlineNanos by {@link System#nanoTime}
+   * @return false when there was no time for it, and nothing has changed
+   */
+  public boolean keep(Generation generation, long from, long deadlineNanos) throws IOException {
+    if (generation.becomeTheCopy()) {
+      return true;
+    }
+    int order = generations.indexOf(generation);
+    for (Generation earlier : generations) {
+      order += earlier.isKept() ? KeptCopies.orderOf(earlier.name()) + 1 : 0;
+    }
+    KeptCopies.Copy copy = copies.keep(folder, generation, from, order, deadlineNanos);
+    if (copy == null) {
+      return false;
+    }
+    generation.becomeKept(copy);
+    return true;
   }
 
   public ContainerFolder folder() {
@@ -74,6 +117,13 @@ public final class ContainerLog {
     return gone;
   }
 
+  /** Whether every file that was listed is one of the generations, and known by its first record. */
+  public boolean isWhollyKnown() {
+    return unopened.isEmpty()
+        && generations.stream()
+            .allMatch(one -> one.isOpen() || one.headHash() != HeadHash.UNKNOWN || !wanted);
+  }
+
   /** Whether the container wrote to a newer file of a later restart, or its folder is gone. */
   public boolean hasEnded(Generation generation) {
     List<Generation> all = generations;
@@ -82,7 +132,15 @@ public final class ContainerLog {
 
   /**
    * Whether anybody wants this log's bytes. While it is so, or not yet decided, files are opened at
-   * first sight and held.
+   * first sight and held, as far as there is room.
+   */
+  public boolean isWanted() {
+    return wanted;
+  }
+
+  /**
+   * Decides whether anybody wants this log's bytes; files that are wanted are opened as far as
+   * there is room.
    */
   public void setWanted(boolean wanted) throws IOException {
     this.wanted = wanted;
@@ -91,7 +149,7 @@ public final class ContainerLog {
         openAgain(generation);
       } else {
         toOpen.remove(generation);
-        generation.release();
+        close(generation);
         unopened.clear();
       }
     }
@@ -158,10 +216,14 @@ public final class ContainerLog {
     }
   }
 
+  private static boolean isKeptOnDisk(Generation generation) {
+    return generation.isKept() && generation.isPresent();
+  }
+
   private void noteAbsent(List<Generation> all, List<Generation> found) {
     Set<Generation> now = new HashSet<>();
     for (Generation generation : all) {
-      generation.setPresent(found.contains(generation));
+      generation.setPresent(found.contains(generation) || isKeptOnDisk(generation));
       if (!generation.isPresent()) {
         now.add(generation);
       }
@@ -190,7 +252,7 @@ public final class ContainerLog {
     giveUpWrittenAnew(generations);
     missedOnce = Set.of();
     for (Generation generation : generations) {
-      generation.setPresent(false);
+      generation.setPresent(isKeptOnDisk(generation));
       generation.setLinked(Set.of());
     }
     tellVanished(Set.of());
@@ -199,8 +261,16 @@ public final class ContainerLog {
 
   /** Closes a generation that everybody has taken over. */
   public void release(Generation generation) throws IOException {
-    generation.release();
+    close(generation);
     forgetGone();
+  }
+
+  private void close(Generation generation) throws IOException {
+    generation.release();
+    if (generation.isKept()) {
+      generation.setPresent(false);
+      copies.delete(generation.path());
+    }
   }
 
   /**
@@ -213,11 +283,15 @@ public final class ContainerLog {
       return false;
     }
     generation.giveUp(reason);
+    close(generation);
     forgetGone();
     return true;
   }
 
   private boolean isAnother(Generation generation, LogFile file) throws IOException {
+    if (generation.isKept()) {
+      return false;
+    }
     if (wasTruncated(generation, file) || wasWrittenAnew(generation, file)) {
       generation.giveUp(LossReason.ROTATED);
       return true;
@@ -286,7 +360,7 @@ public final class ContainerLog {
           generation.headHash() != HeadHash.UNKNOWN
               && other.headHash() == generation.headHash()
               && other.restart() == generation.restart()
-              && (copied || !other.isOpen());
+              && (copied || other.isKept() || !other.isOpen());
       if (other.givenUp() == null && (sameHead || isDamagedCopyOf(other, generation))) {
         return other;
       }
@@ -304,10 +378,11 @@ public final class ContainerLog {
 
   private static Generation closeAndAnswer(Generation copy, Generation known) {
     try {
-      if (known.isCompressed() && !copy.isCompressed()) {
+      if (known.isCompressed() && !copy.isCompressed() && !known.isKept()) {
         known.becomePlain(copy);
       } else {
         copy.release();
+        known.learnSize(copy);
         known.seen(copy.file());
       }
     } catch (IOException e) {
@@ -338,7 +413,8 @@ public final class ContainerLog {
 
   private void reopenWhenGrown(Generation generation, LogFile file) {
     boolean grown = !file.name().compressed() && generation.hasGrown();
-    if (wanted && !generation.isOpen() && (grown || toOpen.contains(generation))) {
+    boolean closed = wanted && !generation.isOpen() && !budget.isFull();
+    if (closed && (grown || toOpen.contains(generation))) {
       openAgain(generation);
     }
   }
@@ -352,9 +428,29 @@ public final class ContainerLog {
     }
   }
 
+  /** Closes a file whose turn is over; it is known again by its inode and its first record. */
+  public void park(Generation generation) throws IOException {
+    generation.release();
+    budget.closed();
+  }
+
+  /** Opens a file whose turn it is; false: that was not possible now. */
+  public boolean reopen(Generation generation) {
+    return !budget.isFull() && tryOpen(generation);
+  }
+
+  /** Opens a file; one that there is no room for is closed again, once its first record is known. */
   private boolean tryOpen(Generation generation) {
+    boolean wasOpen = generation.isOpen();
     try {
-      return generation.open();
+      boolean opened = generation.open();
+      if (opened && !wasOpen) {
+        budget.opened();
+        if (budget.isExceeded()) {
+          park(generation);
+        }
+      }
+      return opened;
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {

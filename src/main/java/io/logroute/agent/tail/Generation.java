@@ -53,6 +53,8 @@ public final class Generation {
   private static final int MAX_DEFLATE_RATIO = 1032;
 
   private final int restart;
+  private volatile long firstByte;
+  private volatile boolean kept;
   private volatile LogFile file;
   private volatile @Nullable OpenFile open;
   private volatile long headHash = HeadHash.UNKNOWN;
@@ -65,8 +67,19 @@ public final class Generation {
   private volatile @Nullable GivenUp givenUp;
 
   Generation(LogFile file) {
+    this(file, 0, false);
+  }
+
+  private Generation(LogFile file, long firstByte, boolean kept) {
     this.restart = file.name().restart();
+    this.firstByte = firstByte;
+    this.kept = kept;
     this.file = file;
+  }
+
+  /** A generation of which only a copy is left. */
+  static Generation keptAs(KeptCopies.Copy copy) {
+    return new Generation(copy.file(), copy.from(), true);
   }
 
   /**
@@ -172,7 +185,7 @@ public final class Generation {
    */
   boolean becomeTheCopy() throws IOException {
     OpenFile old = open;
-    if (old == null || linked || !present || givenUp != null) {
+    if (old == null || kept || linked || !present || givenUp != null) {
       return false;
     }
     OpenFile copy = openFile(file);
@@ -185,9 +198,34 @@ public final class Generation {
     return true;
   }
 
+  /** Closes the deleted file and goes on with a copy of it, which is opened in its turn. */
+  void becomeKept(KeptCopies.Copy copy) throws IOException {
+    OpenFile old = open;
+    open = null;
+    file = copy.file();
+    firstByte = copy.from();
+    kept = true;
+    present = true;
+    linked = true;
+    releasedBytes = copy.file().sizeBytes();
+    if (old != null) {
+      old.channel().close();
+    }
+  }
+
+  /** Takes over what a copy of it has told about its size. */
+  void learnSize(Generation copy) {
+    uncompressedBytes = Math.max(uncompressedBytes, copy.uncompressedBytes);
+  }
+
+  /** Whether it may be closed: its name leads to it, or to a copy of it. */
+  public boolean canBeReopened() {
+    return givenUp == null && present && (kept || open == null || linked);
+  }
+
   /** What a sweep found of this generation, under the same or another name. */
   void seen(LogFile found) throws IOException {
-    file = found;
+    file = kept ? file : found;
     refreshHead();
   }
 
@@ -280,14 +318,27 @@ public final class Generation {
     return open != null;
   }
 
-  /** Bytes on disk that only this process still holds: of an open file without a name. */
+  /** Bytes on disk that are there for this agent alone: of an open file without a name, or kept. */
   public long heldUnlinkedBytes() {
     OpenFile now = open;
+    if (kept) {
+      return Math.max(0, file.sizeBytes() - firstByte);
+    }
     try {
       return now == null || linked ? 0 : now.channel().size();
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  /** Where its bytes begin: those before are not there any more. */
+  public long firstByte() {
+    return firstByte;
+  }
+
+  /** Whether it is a copy in the state folder. */
+  public boolean isKept() {
+    return kept;
   }
 
   /** Why it is closed for good; null: it is not. */

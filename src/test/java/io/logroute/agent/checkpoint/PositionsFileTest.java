@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.logroute.agent.checkpoint.Positions.Container;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.checkpoint.Positions.Written;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,10 @@ class PositionsFileTest {
       containers.put(
           "ns_pod-" + c + "_uid/app",
           new Container(
-              Map.of(random.nextInt(5), "0123456789ab"), Map.of("r", random.nextLong()), offsets));
+              Map.of(random.nextInt(5), "0123456789ab"),
+              Map.of("r", random.nextLong()),
+              offsets,
+              Map.of(new Written(random.nextInt(9), random.nextLong()), random.nextLong())));
     }
     return new Positions(containers, Map.of("all", random.nextLong()));
   }

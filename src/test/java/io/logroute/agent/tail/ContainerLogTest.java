@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ class ContainerLogTest {
   private final List<String> unreadable = new ArrayList<>();
   private final List<String> vanished = new ArrayList<>();
   private final List<Generation> forgotten = new ArrayList<>();
+  private final OpenBudget budget = new OpenBudget(100);
   private Path folder;
   private ContainerLog log;
 
@@ -42,6 +44,8 @@ class ContainerLogTest {
     log =
         new ContainerLog(
             new ContainerFolder("ns", "pod", "uid", "app", folder),
+            new KeptCopies(folder),
+            budget,
             new ContainerLog.Trouble() {
               @Override
               public void unreadable(LogFile file, IOException cause) {
@@ -374,6 +378,36 @@ class ContainerLogTest {
     assertThat(first.givenUp()).isEqualTo(LossReason.ROTATED);
     assertThat(first.sizeBytes()).isEqualTo(record(1).length());
     assertThat(text(log.generations().getLast(), 0)).isEqualTo(record(2) + record(3));
+  }
+
+  @Test
+  void shouldKnowEveryFileAgainWhenThereIsNoRoomToHoldThemOpen() throws IOException {
+    budget.recount(100);
+    write(FIRST_ROTATED, record(1));
+    write("0.log", record(2));
+    sweep();
+    assertThat(log.generations()).hasSize(2).noneMatch(Generation::isOpen);
+    assertThat(log.generations()).noneMatch(generation -> generation.headHash() == 0);
+    Generation first = generation(0);
+    compress(FIRST_ROTATED);
+    delete(FIRST_ROTATED);
+    Files.writeString(folder.resolve("0.log"), record(3), StandardOpenOption.APPEND);
+    sweep();
+    assertThat(log.generations()).hasSize(2).first().isSameAs(first);
+    assertThat(first.sizeBytes()).isEqualTo(record(1).length());
+    assertThat(generation(1).sizeBytes()).isEqualTo(record(2).length() * 2L);
+    assertThat(log.reopen(first)).isFalse();
+
+    budget.recount(98);
+    assertThat(log.reopen(first)).isTrue();
+    assertThat(text(first, 7)).isEqualTo(record(1).substring(7));
+    log.park(first);
+    assertThat(first.isOpen()).isFalse();
+    write("0.log", record(4));
+    sweep();
+    assertThat(log.generations()).hasSize(3);
+    assertThat(generation(1).givenUp()).isEqualTo(LossReason.ROTATED);
+    assertThat(generation(1).sizeBytes()).isEqualTo(record(2).length() * 2L);
   }
 
   @Test

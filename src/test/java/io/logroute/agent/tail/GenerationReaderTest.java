@@ -49,6 +49,8 @@ class GenerationReaderTest {
     ContainerLog log =
         new ContainerLog(
             new ContainerFolder("ns", "pod", "uid", "app", folder),
+            new KeptCopies(folder),
+            new OpenBudget(100),
             new ContainerLog.Trouble() {
               @Override
               public void unreadable(LogFile file, IOException cause) {
