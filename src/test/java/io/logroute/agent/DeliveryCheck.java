@@ -114,9 +114,9 @@ final class DeliveryCheck {
 
   private List<WrittenRecord> recordsOf(Arrival arrival) {
     WrittenRecord last = lastRecordOf(arrival);
-    List<WrittenRecord> all = recordsOf(arrival, last, false);
+    List<WrittenRecord> all = adjacentRecords(arrival, last);
     if (!Arrays.equals(bytesOf(all), arrival.line())) {
-      all = recordsOf(arrival, last, true);
+      all = recordsAcrossGaps(arrival, last);
     }
     if (!Arrays.equals(bytesOf(all), arrival.line())) {
       throw violation(arrival, "its bytes are not those of " + all);
@@ -124,12 +124,8 @@ final class DeliveryCheck {
     return all;
   }
 
-  /**
-   * The records of a line, found from its end.
-   *
-   * @param acrossGaps nobody can know that there was something between, as it was gone unseen
-   */
-  private List<WrittenRecord> recordsOf(Arrival arrival, WrittenRecord last, boolean acrossGaps) {
+  /** The records of a line, found from its end. */
+  private List<WrittenRecord> adjacentRecords(Arrival arrival, WrittenRecord last) {
     List<WrittenRecord> stream = streamOf(arrival);
     Deque<WrittenRecord> records = new ArrayDeque<>();
     records.addFirst(last);
@@ -138,9 +134,26 @@ final class DeliveryCheck {
     while (place > 0
         && (length < arrival.line().length || startsEarlier(arrival, records.getFirst()))) {
       WrittenRecord before = stream.get(--place);
-      if (!acrossGaps || obligations.isOwed(before.file(), route)) {
+      records.addFirst(before);
+      length += before.content().length;
+    }
+    return new ArrayList<>(records);
+  }
+
+  /** The same, where nobody can know that there was something between, as it was gone unseen. */
+  private List<WrittenRecord> recordsAcrossGaps(Arrival arrival, WrittenRecord last) {
+    List<WrittenRecord> stream = streamOf(arrival);
+    Deque<WrittenRecord> records = new ArrayDeque<>();
+    records.addFirst(last);
+    int left = arrival.line().length - last.content().length;
+    for (int place = placeOf(last) - 1; place >= 0 && left > 0; place--) {
+      WrittenRecord before = stream.get(place);
+      byte[] beginning = Arrays.copyOf(arrival.line(), left);
+      if (before.partial() && endsWith(beginning, before.content())) {
         records.addFirst(before);
-        length += before.content().length;
+        left -= before.content().length;
+      } else if (obligations.isOwed(before.file(), route)) {
+        break;
       }
     }
     return new ArrayList<>(records);

@@ -167,6 +167,15 @@ class LifeSequencesTest {
   }
 
   @Test
+  void shouldKeepPositionsWhenStoppedBeforeItsFirstLookAtTheFolders() throws Exception {
+    lines(container, 10);
+    run.pass(4_000);
+    run.stopAgent();
+    run.startAgent();
+    run.stopAgent();
+  }
+
+  @Test
   void shouldForgetNothingWhenItLagsForAnHour() throws Exception {
     setCentresUp(false);
     lines(container, 300);
