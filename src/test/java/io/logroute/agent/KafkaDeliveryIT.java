@@ -116,10 +116,11 @@ class KafkaDeliveryIT {
     }
     Collections.shuffle(blows, random);
     for (Blow blow : blows) {
+      double before = stored();
       write();
-      pauseAtRandom(400);
+      await("seed " + seed).atMost(SOON).until(() -> stored() > before);
       write();
-      pauseAtRandom(200);
+      pauseAtRandom();
       strike(blow);
     }
     write();
@@ -161,8 +162,13 @@ class KafkaDeliveryIT {
     }
   }
 
-  private void pauseAtRandom(int mostMs) {
-    long untilNanos = System.nanoTime() + random.nextLong(mostMs * 1_000_000L);
+  private double stored() {
+    return receiver.metric("logroute_receiver_stored_lines_total");
+  }
+
+  /** So that blows fall while lines are on their way. */
+  private void pauseAtRandom() {
+    long untilNanos = System.nanoTime() + random.nextLong(300_000_000);
     await().until(() -> System.nanoTime() - untilNanos > 0);
   }
 
@@ -196,6 +202,7 @@ class KafkaDeliveryIT {
       settings.put("bootstrap.servers", bootstrap);
       settings.put("auto.offset.reset", "earliest");
       consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+      await().atMost(SOON).until(() -> !consumer.partitionsFor(TOPIC, SOON).isEmpty());
       List<TopicPartition> partitions =
           consumer.partitionsFor(TOPIC, SOON).stream()
               .map(info -> new TopicPartition(TOPIC, info.partition()))

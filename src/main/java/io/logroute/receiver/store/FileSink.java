@@ -13,9 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,29 +31,19 @@ public final class FileSink implements LineSink, AutoCloseable {
   private static final int QUEUED_BATCHES = 16;
 
   private static final Duration SYNC_EVERY = Duration.ofMillis(500);
-  private static final long FIRST_PAUSE_MS = 50;
-  private static final long LONGEST_PAUSE_MS = 1000;
-
-  /** How long a stop waits for a store that cannot write. */
-  private static final Duration STOP_GRACE = Duration.ofSeconds(5);
 
   private final FileStore store;
-  private final StoreMetrics metrics;
   private final BlockingQueue<LineBatch> queue = new ArrayBlockingQueue<>(QUEUED_BATCHES);
   private final Queue<Path> rollRequests = new ConcurrentLinkedQueue<>();
   private final Heartbeat heartbeat = new Heartbeat();
-  private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private final Perseverance disk;
   private final Thread thread = new Thread(this::run, "receiver-store");
-
-  private volatile @Nullable String obstacle;
-  private volatile long stopDeadlineNanos;
-  private boolean gaveUp;
 
   /** A sink over the files of {@code folder}; nothing is written before {@link #start}. */
   public FileSink(
       DataFolder folder, StoreLimits limits, StoreMetrics metrics, Traffic traffic, Clock clock) {
-    this.metrics = metrics;
     this.store = new FileStore(folder.path(), limits, metrics, traffic, clock);
+    this.disk = new Perseverance("lines", metrics, heartbeat, store::closeIdle);
   }
 
   public void start() {
@@ -70,7 +58,7 @@ public final class FileSink implements LineSink, AutoCloseable {
 
   /** Why nothing can be written now; empty when all is well. */
   public Optional<String> obstacle() {
-    return Optional.ofNullable(obstacle);
+    return disk.obstacle();
   }
 
   @Override
@@ -91,7 +79,7 @@ public final class FileSink implements LineSink, AutoCloseable {
   private void run() {
     try {
       long nextTendNanos = System.nanoTime() + SYNC_EVERY.toNanos();
-      while (!gaveUp && !isDone()) {
+      while (!disk.gaveUp() && !isDone()) {
         heartbeat.beat();
         writeNext(nextTendNanos - System.nanoTime());
         if (System.nanoTime() - nextTendNanos >= 0) {
@@ -99,7 +87,7 @@ public final class FileSink implements LineSink, AutoCloseable {
           nextTendNanos = System.nanoTime() + SYNC_EVERY.toNanos();
         }
       }
-      untilDone(store::sync);
+      disk.untilDone(store::sync);
     } catch (InterruptedException e) {
       LOG.error("the store was interrupted, what waits is not written");
     } finally {
@@ -108,88 +96,28 @@ public final class FileSink implements LineSink, AutoCloseable {
   }
 
   private boolean isDone() {
-    return stopAsked.getCount() == 0 && queue.isEmpty();
+    return disk.isStopping() && queue.isEmpty();
   }
 
   private void writeNext(long waitNanos) throws InterruptedException {
-    LineBatch batch = queue.poll(stopAsked.getCount() == 0 ? 0 : waitNanos, TimeUnit.NANOSECONDS);
+    LineBatch batch = queue.poll(disk.isStopping() ? 0 : waitNanos, TimeUnit.NANOSECONDS);
     if (batch != null) {
       store.append(batch);
-      untilDone(store::flush);
+      disk.untilDone(store::flush);
     }
   }
 
   private void tend() throws InterruptedException {
-    untilDone(store::tend);
+    disk.untilDone(store::tend);
     for (Path path = rollRequests.poll(); path != null; path = rollRequests.poll()) {
       Path current = path;
-      untilDone(() -> store.roll(current));
+      disk.untilDone(() -> store.roll(current));
     }
-    untilDone(store::sync);
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  private void untilDone(Step step) throws InterruptedException {
-    long pauseMs = FIRST_PAUSE_MS;
-    while (!gaveUp) {
-      try {
-        step.run();
-        goesOn();
-        return;
-      } catch (IOException e) {
-        stalls(e);
-      }
-      giveUpWhenStopping();
-      heartbeat.beat();
-      pause(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-      freeFiles();
-    }
-  }
-
-  private void pause(long pauseMs) throws InterruptedException {
-    if (stopAsked.await(pauseMs, TimeUnit.MILLISECONDS)) {
-      TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MS);
-    }
-  }
-
-  /** The cause may be that the system has no more files to open. */
-  private void freeFiles() {
-    try {
-      store.closeIdle();
-    } catch (IOException e) {
-      LOG.debug("closing idle files failed too", e);
-    }
-  }
-
-  private void stalls(IOException e) {
-    String cause = "cannot store lines, trying again until it works: " + DataFolder.cause(e);
-    if (obstacle == null) {
-      LOG.error("{}", cause);
-      metrics.stalled(true);
-    }
-    obstacle = cause;
-  }
-
-  private void goesOn() {
-    if (obstacle != null) {
-      obstacle = null;
-      metrics.stalled(false);
-      LOG.info("lines are stored again");
-    }
-  }
-
-  private void giveUpWhenStopping() {
-    if (stopAsked.getCount() == 0 && System.nanoTime() - stopDeadlineNanos > 0) {
-      gaveUp = true;
-    }
+    disk.untilDone(store::sync);
   }
 
   private void finish() {
-    if (gaveUp) {
+    if (disk.gaveUp()) {
       long waiting = queue.stream().mapToLong(batch -> batch.lines().size()).sum();
       LOG.error(
           "stopped while the store could not write: {} lines and the last batch are lost", waiting);
@@ -208,8 +136,7 @@ public final class FileSink implements LineSink, AutoCloseable {
    */
   @Override
   public void close() {
-    stopDeadlineNanos = System.nanoTime() + STOP_GRACE.toNanos();
-    stopAsked.countDown();
+    disk.stop();
     if (thread.getState() == Thread.State.NEW) {
       return;
     }
