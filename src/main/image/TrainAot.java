@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The training run of the AOT caches (JEP 483, 514, 515): an agent and a receiver work on files as a kubelet writes
- * them, once over each kind of socket, and leave what they loaded and compiled in {@code OUT/agent.aot} and {@code
- * OUT/receive.aot}. Then each is started with its cache and {@code -XX:AOTMode=on}, which refuses a cache that does not
- * fit: a build with a useless cache fails.
+ * The training run of the agent's AOT cache (JEP 483, 514, 515): it works on files as a kubelet writes them, once over
+ * each kind of socket, and leaves what it loaded and compiled in {@code OUT/agent.aot}. Then it is started with that
+ * cache and {@code -XX:AOTMode=on}, which refuses a cache that does not fit: a build with a useless cache fails. The
+ * agent alone has one: it runs on every node, and a cache takes 30 MB of the image.
  *
  * <p>{@code TrainAot JAVA JVM_FLAGS_FOLDER CLASS_PATH OUT}. A cache serves the same JVM with the same flags and class
  * path, in the same order, in whatever folder.
@@ -35,7 +35,7 @@ final class TrainAot {
   private final String java;
   private final Path flags;
   private final String classPath;
-  private final Path out;
+  private final Path cache;
   private final Path work;
   private final List<Process> started = new ArrayList<>();
 
@@ -43,7 +43,7 @@ final class TrainAot {
     this.java = java;
     this.flags = flags;
     this.classPath = classPath;
-    this.out = out;
+    this.cache = out.resolve("agent.aot");
     this.work = Files.createTempDirectory("logroute-training");
   }
 
@@ -57,9 +57,9 @@ final class TrainAot {
   }
 
   private void run() throws Exception {
-    Files.createDirectories(out);
+    Files.createDirectories(cache.toAbsolutePath().getParent());
     Path receiverLog = work.resolve("receive.log");
-    Process receiver = start("receive", receiverLog, true, receiverOptions());
+    Process receiver = start("receive", receiverLog, List.of(), receiverOptions());
     List<String> addresses = new ArrayList<>();
     for (String kind : List.of("sub", "pull", "acked")) {
       addresses.add(await(receiverLog, receiver, "receiving on (tcp://\\S+) \\(" + kind + "\\)"));
@@ -67,13 +67,13 @@ final class TrainAot {
     writePods();
     Path routes = Files.writeString(work.resolve("routes.yaml"), table(addresses));
     Path agentLog = work.resolve("agent.log");
-    Process agent = start("agent", agentLog, true, agentOptions(routes));
+    Process agent = start("agent", agentLog, List.of("-XX:AOTCacheOutput=" + cache), agentOptions(routes));
     String port = await(agentLog, agent, "serves metrics on port (\\d+)");
     awaitLines(agent, port);
-    end("agent", agent);
-    end("receive", receiver);
-    check("agent", agentOptions(routes), "serves metrics on port");
-    check("receive", receiverOptions(), "lines are kept in");
+    end(agent);
+    check(agentOptions(routes));
+    receiver.destroy();
+    receiver.waitFor();
   }
 
   private List<String> receiverOptions() {
@@ -90,13 +90,9 @@ final class TrainAot {
         "127.0.0.1:0");
   }
 
-  private Process start(String command, Path log, boolean training, List<String> options) throws IOException {
+  private Process start(String command, Path log, List<String> jvmOptions, List<String> options) throws IOException {
     List<String> line = new ArrayList<>(List.of(java, "@" + flags.resolve(command)));
-    if (training) {
-      line.add("-XX:AOTCacheOutput=" + cache(command));
-    } else {
-      line.addAll(List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache(command)));
-    }
+    line.addAll(jvmOptions);
     line.addAll(List.of("-cp", classPath, "io.logroute.cli.Main", command));
     line.addAll(options);
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
@@ -104,10 +100,6 @@ final class TrainAot {
     Process process = builder.start();
     started.add(process);
     return process;
-  }
-
-  private Path cache(String command) {
-    return out.resolve(command + ".aot");
   }
 
   private static String await(Path log, Process process, String pattern) throws Exception {
@@ -149,19 +141,19 @@ final class TrainAot {
     return sent.results().mapToDouble(r -> Double.parseDouble(r.group(1))).sum();
   }
 
-  private void end(String command, Process process) throws InterruptedException {
-    process.destroy();
-    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache(command))) {
-      throw new IllegalStateException("the " + command + "'s training left no " + cache(command));
+  private void end(Process agent) throws InterruptedException {
+    agent.destroy();
+    if (!agent.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
+      throw new IllegalStateException("the training left no " + cache);
     }
   }
 
-  private void check(String command, List<String> options, String sign) throws Exception {
-    Path log = work.resolve(command + "-check.log");
-    Process process = start(command, log, false, options);
-    await(log, process, "(" + sign + ")");
-    process.destroy();
-    process.waitFor();
+  private void check(List<String> options) throws Exception {
+    Path log = work.resolve("check.log");
+    Process agent = start("agent", log, List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache), options);
+    await(log, agent, "(serves metrics on port)");
+    agent.destroy();
+    agent.waitFor();
   }
 
   private void writePods() throws IOException {

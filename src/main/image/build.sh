@@ -71,8 +71,8 @@ cp "$here/logroute" "$app/usr/local/bin/logroute"
 cp -R "$here/../jvm" "$app/opt/logroute/jvm"
 [ ! -f "$target/logroute-sbom.json" ] || cp "$target/logroute-sbom.json" "$app/opt/logroute/sbom.json"
 
-# The caches are made in a folder that looks like the image's own, since a cache knows its class path,
-# the jars' times among it. They are the one layer that differs from build to build.
+# The agent's AOT cache is made in a folder that looks like the image's own, since it knows its class path,
+# the jars' times among it. It is the one layer that differs from build to build.
 training=$image/training
 rm -rf "$training"
 mkdir -p "$training/app" "$training/lib"

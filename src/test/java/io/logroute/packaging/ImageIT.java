@@ -101,7 +101,7 @@ class ImageIT {
     return inside("/bin/sh", "-x", "/usr/local/bin/logroute", command, "--help");
   }
 
-  /** Both with their AOT caches: the JVM ends when it cannot use the one that it is given. */
+  /** The agent with its AOT cache: the JVM ends when it cannot use the one that it is given. */
   @Test
   void shouldRunAReceiverAndAnAgent() throws IOException {
     Files.createDirectories(root.resolve("tmp/pods"));
@@ -117,7 +117,7 @@ class ImageIT {
     try (GuardedProcess receiver =
             start(
                 "receiver",
-                Map.of("LOGROUTE_JAVA_OPTS", "-XX:AOTMode=on"),
+                Map.of(),
                 "receive",
                 "--bind-pull=tcp://127.0.0.1:" + FreePort.next(),
                 "--http=127.0.0.1:" + FreePort.next(),
