@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.driver.zmq;
 
-import io.logroute.agent.driver.ContainerInstance;
 import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDriver;
 import io.logroute.agent.driver.LogLine;
-import io.logroute.agent.driver.Target;
 import io.logroute.wire.BatchWriter;
 import io.logroute.wire.LineFlags;
 import io.logroute.wire.Message;
 import io.logroute.wire.MessageDecoder;
 import io.logroute.wire.MessageEncoder;
-import io.logroute.wire.StandardStream;
-import io.logroute.wire.StreamIdentity;
 import io.logroute.wire.WireLimits;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -39,8 +30,7 @@ import org.zeromq.SocketType;
  * bytes, in the next session. Memory is bounded by the window, of which no more than {@value
  * #MAX_WINDOW_BYTES} bytes are used, and a batch.
  *
- * <p>Streams keep their numbers over all sessions, since batches hold them; they are opened again
- * in each. Used by the pipeline's thread.
+ * <p>Used by the pipeline's thread.
  */
 public final class AckedDriver implements LogDriver {
 
@@ -58,20 +48,12 @@ public final class AckedDriver implements LogDriver {
   private static final long SILENCE_NANOS =
       TimeUnit.MILLISECONDS.toNanos(WireLimits.SILENCE_LIMIT_MS);
 
-  /** The streams of a target's newest generation, found without a look-up for each line. */
-  private static final class TargetStreams {
-    long generation;
-    @Nullable AckedStream stdout;
-    @Nullable AckedStream stderr;
-  }
-
   private final DriverContext context;
   private final Dialer dialer;
   private final MessageEncoder encoder = new MessageEncoder();
   private final MessageDecoder decoder = new MessageDecoder();
   private final BatchWriter writer = new BatchWriter();
-  private final Map<StreamIdentity, AckedStream> streams = new HashMap<>();
-  private final Map<Integer, AckedStream> streamsByNumber = new HashMap<>();
+  private final AckedStreams streams = new AckedStreams(this::endStream);
   private final Deque<AckedBatch> waiting = new ArrayDeque<>();
   private final Deque<AckedBatch> out = new ArrayDeque<>();
   private final Deque<AckedBatch> spare = new ArrayDeque<>();
@@ -83,11 +65,9 @@ public final class AckedDriver implements LogDriver {
   private boolean welcomed;
   private long windowBytes;
   private int maxBatchBytes = BATCH_BYTES;
-  private int maxStreams = WireLimits.USUAL_OPEN_STREAMS;
   private long batchNumber;
   private long outBytes;
   private long pendingLines;
-  private int lastStream;
   private long sentNanos;
   private long receivedNanos;
   private long maySendNanos;
@@ -174,52 +154,9 @@ public final class AckedDriver implements LogDriver {
     lastInBatch = null;
   }
 
+  /** The line's stream, open in the session that runs. */
   private AckedStream streamOf(LogLine line) {
-    Target target = line.target();
-    TargetStreams known =
-        target.attachment() instanceof TargetStreams attached ? attached : new TargetStreams();
-    if (known.generation != line.generation()) {
-      known = new TargetStreams();
-    }
-    AckedStream stream = line.isStderr() ? known.stderr : known.stdout;
-    if (stream == null || streamsByNumber.get(stream.number) != stream) {
-      stream = stream(line);
-      known.generation = line.generation();
-      if (line.isStderr()) {
-        known.stderr = stream;
-      } else {
-        known.stdout = stream;
-      }
-      target.attach(known);
-    }
-    return stream;
-  }
-
-  private AckedStream stream(LogLine line) {
-    Target target = line.target();
-    ContainerInstance instance = target.instance();
-    StreamIdentity identity =
-        new StreamIdentity(
-            instance.cluster(),
-            instance.node(),
-            target.tenantId(),
-            target.serviceId(),
-            target.route(),
-            instance.namespace(),
-            instance.pod(),
-            instance.podUid(),
-            instance.container(),
-            instance.restart(),
-            line.isStderr() ? StandardStream.STDERR : StandardStream.STDOUT,
-            line.generation());
-    AckedStream stream = streams.get(identity);
-    if (stream == null) {
-      endUnused();
-      stream = new AckedStream(++lastStream, identity);
-      streams.put(identity, stream);
-      streamsByNumber.put(stream.number, stream);
-    }
-    stream.usedNanos = System.nanoTime();
+    AckedStream stream = streams.of(line);
     openStream(stream);
     return stream;
   }
@@ -232,26 +169,10 @@ public final class AckedDriver implements LogDriver {
     }
   }
 
-  /** Frees the numbers of streams that had no line for longest, when there are nearly too many. */
-  private void endUnused() {
-    if (streams.size() < maxStreams - 1) {
-      return;
-    }
-    Iterator<AckedStream> all =
-        streams.values().stream()
-            .filter(stream -> stream.pendingBatches == 0)
-            .sorted((a, b) -> Long.compare(a.usedNanos, b.usedNanos))
-            .limit(Math.max(1, maxStreams / 8))
-            .toList()
-            .iterator();
+  private void endStream(AckedStream stream) {
     Connection current = connection;
-    while (all.hasNext()) {
-      AckedStream stream = all.next();
-      streams.remove(stream.identity);
-      streamsByNumber.remove(stream.number);
-      if (stream.opened && current != null) {
-        send(current, new Message.End(session, stream.number, false));
-      }
+    if (stream.opened && current != null) {
+      send(current, new Message.End(session, stream.number, false));
     }
   }
 
@@ -351,13 +272,9 @@ public final class AckedDriver implements LogDriver {
             WireLimits.VERSION,
             WireLimits.VERSION,
             0,
-            cluster(),
+            streams.cluster(),
             context.node(),
             SOFTWARE));
-  }
-
-  private String cluster() {
-    return streams.values().stream().findFirst().map(s -> s.identity.cluster()).orElse("");
   }
 
   private boolean keepAlive(Connection current, long nowNanos) {
@@ -433,30 +350,14 @@ public final class AckedDriver implements LogDriver {
     welcomed = true;
     windowBytes = Math.min(MAX_WINDOW_BYTES, welcome.windowBytes());
     maxBatchBytes = Math.min(welcome.maxBatchBytes(), WireLimits.MAX_MESSAGE_BYTES);
-    maxStreams = welcome.maxStreams();
-    reopen();
+    streams.begin(welcome.maxStreams()).forEach(this::openStream);
     context.status().connected();
     return true;
   }
 
-  /**
-   * Streams of kept batches keep their numbers, which have to ascend within a session, whatever the
-   * order of their batches. The others get new numbers when they are used again.
-   */
-  private void reopen() {
-    List<AckedStream> kept =
-        streams.values().stream()
-            .filter(stream -> stream.pendingBatches > 0)
-            .sorted(Comparator.comparingInt(stream -> stream.number))
-            .toList();
-    streams.values().retainAll(kept);
-    streamsByNumber.values().retainAll(kept);
-    kept.forEach(this::openStream);
-  }
-
   private boolean acknowledge(Message.Ack ack, long nowNanos) {
     for (Message.Taken taken : ack.streams()) {
-      AckedStream stream = streamsByNumber.get(taken.stream());
+      AckedStream stream = streams.numbered(taken.stream());
       if (stream == null) {
         continue;
       }
@@ -471,7 +372,7 @@ public final class AckedDriver implements LogDriver {
   }
 
   private boolean refuse(Message.Refuse refuse, long nowNanos) {
-    AckedStream stream = streamsByNumber.get(refuse.stream());
+    AckedStream stream = streams.numbered(refuse.stream());
     if (refuse.stream() == 0) {
       endSession(nowNanos, dialer.address() + " refused the session: " + refuse.sentence());
       return false;
@@ -521,10 +422,7 @@ public final class AckedDriver implements LogDriver {
       waiting.addFirst(out.removeLast());
     }
     outBytes = 0;
-    for (AckedStream stream : streams.values()) {
-      stream.opened = false;
-      stream.refused = false;
-    }
+    streams.end();
     dialer.failed(nowNanos, why);
   }
 
