@@ -663,8 +663,14 @@ final class Conductor {
     }
   }
 
-  /** Collects the positions of all containers and hands them to be written. */
+  /**
+   * Collects the positions of all containers and hands them to be written. Before the first sweep
+   * nothing is known, and the positions of the earlier life stay.
+   */
   void checkpoint() {
+    if (!swept) {
+      return;
+    }
     Map<String, Positions.Container> collected = new HashMap<>();
     for (ContainerState state : containers.values()) {
       String key = state.log.folder().key();
