@@ -114,8 +114,7 @@ final class Feed {
     this.metrics = metrics;
     this.ledger = ledger;
     this.clock = clock;
-    this.lines =
-        new LineMaker(terms, sinceEpochNanos, account, metrics, memory, generations);
+    this.lines = new LineMaker(terms, sinceEpochNanos, account, metrics, memory, generations);
   }
 
   /** Goes on with what the table says about the route now; pipeline's thread only. */
@@ -180,7 +179,9 @@ final class Feed {
       return passGap(progress, driver);
     }
     if (!progress.generation.isOpen()) {
-      return isRead(progress) ? atEnd(progress, buffer.bytes(), 0, 0, driver, nowNanos) : Step.QUIET;
+      return isRead(progress)
+          ? atEnd(progress, buffer.bytes(), 0, 0, driver, nowNanos)
+          : Step.QUIET;
     }
     try {
       return read(progress, buffer, driver, nowNanos);
@@ -364,7 +365,9 @@ final class Feed {
     account.lost(bytes);
   }
 
-  /** Somebody else's turn, or nobody's: a line that has to wait for long holds up its feed alone. */
+  /**
+   * Somebody else's turn, or nobody's: a line that has to wait for long holds up its feed alone.
+   */
   private Step notNow() {
     if (!lines.mustWait()) {
       return Step.BUSY;
@@ -434,9 +437,20 @@ final class Feed {
         counted = new FeedCount();
       }
     }
+    if (counted == account.unmarked() && counted.bytes() > 0 && !all.isEmpty()) {
+      marks.accept(markOfForgotten(lineNumber, all, counted));
+      counted = new FeedCount();
+    }
     if (counted != account.unmarked()) {
       account.marked();
     }
+  }
+
+  /** What was sent of a generation that is forgotten by now brings no other any further. */
+  private Mark markOfForgotten(long lineNumber, List<Progress> all, FeedCount counted) {
+    int last = all.size() - 1;
+    Offsets reached = lines.reached(all, last);
+    return new Mark(lineNumber, this, all.get(last), reached, counted, account.firstEpochNanos());
   }
 
   /** What a mark said has become true. */

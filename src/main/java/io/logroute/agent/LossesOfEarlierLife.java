@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * What a killed agent took with it: generations that its positions know, that were not wholly taken
  * over, and that are not on disk any more. Known as far as positions reach, which may be a second
  * short of the kill: what was written later is not counted, and what was taken over in that second
- * is counted though it arrived. Each container is looked at until all its files could be recognised,
- * then no more. Owned by the conductor's thread.
+ * is counted though it arrived. Each container is looked at until all its files could be
+ * recognised, then no more. Owned by the conductor's thread.
  */
 final class LossesOfEarlierLife {
 

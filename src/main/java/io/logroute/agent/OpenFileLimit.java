@@ -10,10 +10,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How many log files may be open at once: of what the process may open, the half, or all but {@value
- * #RESERVE}, whichever is more, and never so many that fewer than {@value #SPARE} are left beside
- * those that are open when the agent starts. The rest is for sockets, class files, positions, and
- * what drivers write. Pure, but for the reading of {@code /proc}.
+ * How many log files may be open at once: of what the process may open, the half, or all but
+ * {@value #RESERVE}, whichever is more, and never so many that fewer than {@value #SPARE} are left
+ * beside those that are open when the agent starts. The rest is for sockets, class files,
+ * positions, and what drivers write. Pure, but for the reading of {@code /proc}.
  */
 final class OpenFileLimit {
 

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * case: it could not be opened again. Three quarters of the other places go in turn to the files
  * that are to be read next, a turn being {@value #TURN_MS} ms at least; what remains goes to files
  * that are held so that their bytes outlive their names: rotated ones first, which are next to be
- * deleted, oldest first, then current ones. What is closed is known again by inode and first record,
- * and goes on at its position.
+ * deleted, oldest first, then current ones. What is closed is known again by inode and first
+ * record, and goes on at its position.
  *
  * <p>Deciding is pure; owned by the conductor's thread.
  */

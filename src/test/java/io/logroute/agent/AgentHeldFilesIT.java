@@ -22,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A deleted pod's unread lines outlive the agent that is stopped, and a killed one is answered for. */
+/**
+ * A deleted pod's unread lines outlive the agent that is stopped, and a killed one is answered for.
+ */
 class AgentHeldFilesIT {
 
   private static final Duration LONG = Duration.ofSeconds(180);

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,7 @@ final class AgentInMemory {
       pipeline.stop(0);
     }
     running.forEach(Pipeline::end);
+    conductor.keepDeleted(System.nanoTime() + TimeUnit.MINUTES.toNanos(5));
     conductor.checkpoint();
     checkpointer.writeNext(0);
     closeFiles();
@@ -144,7 +146,7 @@ final class AgentInMemory {
   void closeFiles() throws IOException {
     for (ContainerState state : conductor.containers().values()) {
       for (Generation generation : state.log.generations()) {
-        state.log.release(generation);
+        state.log.park(generation);
       }
     }
   }

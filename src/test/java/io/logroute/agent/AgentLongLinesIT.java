@@ -13,8 +13,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hundreds of lines of 1 MiB whose ends are still to come, and a heap that holds a few of them. A thousand with
- * {@code -Dlogroute.long.containers=1000}.
+/**
+ * Hundreds of lines of 1 MiB whose ends are still to come, and a heap that holds a few of them. A
+ * thousand with {@code -Dlogroute.long.containers=1000}.
  */
 class AgentLongLinesIT {
 
@@ -48,9 +49,7 @@ class AgentLongLinesIT {
       node.route(TableText.everything(centre, "PUSH").text());
       try (AgentProcess agent = AgentProcess.launch(node, AgentLongLinesIT::withSmallHeap)) {
         long bytes = writers.stream().mapToLong(ContainerWriter::bytes).sum();
-        await()
-            .atMost(LONG)
-            .until(() -> agent.metric("logroute_agent_read_bytes_total") == bytes);
+        await().atMost(LONG).until(() -> agent.metric("logroute_agent_read_bytes_total") == bytes);
         for (ContainerWriter writer : writers) {
           writer.resume().rest("stdout", "", ":end").stop();
         }

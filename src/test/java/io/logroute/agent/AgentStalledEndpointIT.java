@@ -97,8 +97,7 @@ class AgentStalledEndpointIT {
   /** As the kubelet does: five files at most. */
   private static void deleteOldest(ContainerWriter writer) throws IOException {
     try (Stream<Path> files = Files.list(writer.folder())) {
-      List<Path> rotated =
-          files.filter(file -> !file.equals(writer.current())).sorted().toList();
+      List<Path> rotated = files.filter(file -> !file.equals(writer.current())).sorted().toList();
       for (int i = 0; i < rotated.size() - 4; i++) {
         Files.delete(rotated.get(i));
       }

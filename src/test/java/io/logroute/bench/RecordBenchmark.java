@@ -2,9 +2,9 @@
 package io.logroute.bench;
 
 import io.logroute.agent.cri.CriRecord;
+import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.cri.LogRecord;
 import io.logroute.agent.cri.Newlines;
-import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.cri.PartialLine;
 import io.logroute.agent.cri.RecordTime;
 import java.util.concurrent.TimeUnit;

@@ -117,7 +117,9 @@ public final class ContainerLog {
     return gone;
   }
 
-  /** Whether every file that was listed is one of the generations, and known by its first record. */
+  /**
+   * Whether every file that was listed is one of the generations, and known by its first record.
+   */
   public boolean isWhollyKnown() {
     return unopened.isEmpty()
         && generations.stream()
@@ -439,7 +441,9 @@ public final class ContainerLog {
     return !budget.isFull() && tryOpen(generation);
   }
 
-  /** Opens a file; one that there is no room for is closed again, once its first record is known. */
+  /**
+   * Opens a file; one that there is no room for is closed again, once its first record is known.
+   */
   private boolean tryOpen(Generation generation) {
     boolean wasOpen = generation.isOpen();
     try {

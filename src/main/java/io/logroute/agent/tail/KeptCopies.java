@@ -32,17 +32,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A copy has every byte at its own position: the first record, by which the generation is known,
  * then a hole, then what was not taken over. So positions need no translation. Its name tells where
- * the hole ends, {@code <restart>.log.<order>.from-<byte>}: nothing before is read from it, whatever
- * positions say. It is written under another name, synced and renamed: a crash leaves a whole copy
- * or none. It is deleted when everybody has taken over its bytes; a crash before that repeats what
- * positions do not know yet, and skips nothing.
+ * the hole ends, {@code <restart>.log.<order>.from-<byte>}: nothing before is read from it,
+ * whatever positions say. It is written under another name, synced and renamed: a crash leaves a
+ * whole copy or none. It is deleted when everybody has taken over its bytes; a crash before that
+ * repeats what positions do not know yet, and skips nothing.
  *
  * <p>Used by the conductor's thread, or after its end.
  */
 public final class KeptCopies {
 
   private static final String FOLDER = "held";
-  private static final Pattern NAME = Pattern.compile("(\\d{1,9})\\.log\\.(\\d{8}-\\d{6})\\.from-(\\d{1,18})");
+  private static final Pattern NAME =
+      Pattern.compile("(\\d{1,9})\\.log\\.(\\d{8}-\\d{6})\\.from-(\\d{1,18})");
   private static final int CHUNK_BYTES = 256 * 1024;
 
   private final Path root;
@@ -62,8 +63,7 @@ public final class KeptCopies {
       for (ContainerFolder kept : pods.containers(pod)) {
         Path usual = podsFolder.resolve(kept.key());
         found.add(
-            new ContainerFolder(
-                kept.namespace(), kept.pod(), kept.uid(), kept.container(), usual));
+            new ContainerFolder(kept.namespace(), kept.pod(), kept.uid(), kept.container(), usual));
       }
     }
     return found;
@@ -125,7 +125,8 @@ public final class KeptCopies {
     Path copy = folder.resolve(generation.restart() + ".log." + place + ".from-" + from);
     Path temporary = folder.resolve(copy.getFileName() + ".tmp");
     boolean whole = false;
-    try (FileChannel target = FileChannel.open(
+    try (FileChannel target =
+            FileChannel.open(
                 temporary,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
@@ -189,7 +190,10 @@ public final class KeptCopies {
     }
   }
 
-  private static void sync(Path folder) throws IOException {
+  private static void sync(@Nullable Path folder) throws IOException {
+    if (folder == null) {
+      return;
+    }
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
