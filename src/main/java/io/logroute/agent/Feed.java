@@ -164,7 +164,11 @@ final class Feed {
     if (nowNanos < retryNanos) {
       return Step.QUIET;
     }
-    Progress progress = next();
+    Progress within = lines.withinLongRecord();
+    if (within != null && generations.isOver(within)) {
+      return endLongRecord(driver);
+    }
+    Progress progress = within != null ? within : generations.oldestUnfinished();
     if (progress == null) {
       return containerLog.isGone() ? closeOpenLines(driver) : Step.QUIET;
     }
@@ -191,12 +195,13 @@ final class Feed {
     }
   }
 
-  /** A record that was begun is read to its end, also when an older file has grown meanwhile. */
-  private @Nullable Progress next() {
-    Progress within = lines.withinLongRecord();
-    boolean goesOn =
-        within != null && !within.isFinished() && !within.isLost() && within.generation.isOpen();
-    return goesOn ? within : generations.oldestUnfinished();
+  /** A record that is longer than the buffer ends where its file does, cut or given up. */
+  private Step endLongRecord(LogDriver driver) {
+    if (closeOpenLines(driver) == Step.BUSY) {
+      return Step.BUSY;
+    }
+    lines.forgetLongRecord();
+    return Step.READ;
   }
 
   /** Whether a backlog is bounded, the newest lines being dropped: option {@code mode}. */
@@ -377,7 +382,8 @@ final class Feed {
   }
 
   /**
-   * Tells how far the lines handed over so far bring this reading.
+   * Tells how far the lines handed over so far bring this reading. What was counted is told also
+   * when they bring it no further, being the rest of a file that is over.
    *
    * @param lineNumber of the last of them
    */
@@ -393,7 +399,13 @@ final class Feed {
         counted = new FeedCount();
       }
     }
-    if (counted != account.unmarked()) {
+    if (counted == account.unmarked() && counted.bytes() > 0 && !all.isEmpty()) {
+      int last = all.size() - 1;
+      Offsets reached = lines.reached(all, last);
+      long firstEpochNanos = account.firstEpochNanos();
+      marks.accept(new Mark(lineNumber, this, all.get(last), reached, counted, firstEpochNanos));
+      account.marked();
+    } else if (counted != account.unmarked()) {
       account.marked();
     }
   }
