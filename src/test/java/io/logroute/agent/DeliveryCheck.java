@@ -235,11 +235,11 @@ final class DeliveryCheck {
         || isGapBetween(partial.file(), stream.get(next).file());
   }
 
-  /** Whether something was between two files, or in the second, that nobody could read. */
+  /** Whether something was in two files, or between them, that nobody could read. */
   private boolean isGapBetween(WrittenFile first, WrittenFile second) {
     return node.files().stream()
         .filter(file -> file.container() == first.container())
-        .filter(file -> file.order() > first.order() && file.order() <= second.order())
+        .filter(file -> file.order() >= first.order() && file.order() <= second.order())
         .anyMatch(file -> !obligations.isOwed(file, route));
   }
 
