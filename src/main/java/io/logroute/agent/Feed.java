@@ -171,7 +171,11 @@ final class Feed {
     if (nowNanos < retryNanos) {
       return Step.QUIET;
     }
-    Progress progress = next();
+    Progress within = lines.withinLongRecord();
+    if (within != null && generations.isOver(within)) {
+      return endLongRecord(driver);
+    }
+    Progress progress = within != null ? within : generations.oldestUnfinished();
     if (progress == null) {
       return containerLog.isGone() ? closeOrWait(driver) : Step.QUIET;
     }
@@ -200,12 +204,13 @@ final class Feed {
     }
   }
 
-  /** A record that was begun is read to its end, also when an older file has grown meanwhile. */
-  private @Nullable Progress next() {
-    Progress within = lines.withinLongRecord();
-    boolean goesOn =
-        within != null && !within.isFinished() && !within.isLost() && within.generation.isOpen();
-    return goesOn ? within : generations.oldestUnfinished();
+  /** A record that is longer than the buffer ends where its file does, cut or given up. */
+  private Step endLongRecord(LogDriver driver) {
+    if (closeOpenLines(driver) == Step.BUSY) {
+      return Step.BUSY;
+    }
+    lines.forgetLongRecord();
+    return Step.READ;
   }
 
   /** Whether a backlog is bounded, the newest lines being dropped: option {@code mode}. */
@@ -421,7 +426,8 @@ final class Feed {
   }
 
   /**
-   * Tells how far the lines handed over so far bring this reading.
+   * Tells how far the lines handed over so far bring this reading. What was counted is told also
+   * when they bring it no further, being the rest of a file that is over.
    *
    * @param lineNumber of the last of them
    */

@@ -168,6 +168,14 @@ final class FollowedGenerations {
     return ended;
   }
 
+  /** Whether nothing more is read of a generation. */
+  boolean isOver(Progress progress) {
+    return progress.isFinished()
+        || progress.isLost()
+        || progress.generation.givenUp() != null
+        || !progresses.contains(progress);
+  }
+
   /** Whether what comes next may soon be deleted, or is already. */
   boolean isUrgent() {
     for (Progress progress : progresses) {

@@ -199,11 +199,15 @@ final class LineMaker {
   private boolean closeWith(
       Reading reading, OpenLine open, byte[] b, int from, int to, long epochNanos) {
     long before = open.text.totalBytes();
+    Progress endedIn = open.endsIn();
+    long startInLast = open.startInLast();
+    long endInLast = open.endInLast();
     open.text.append(b, from, to);
     open.extend(reading.progress(), recordStart, recordBytes);
     boolean done = close(reading, open, recordBytes, epochNanos);
     if (!done) {
       open.text.rewindTo(before);
+      open.endAt(endedIn, startInLast, endInLast);
     }
     return done;
   }
@@ -282,6 +286,11 @@ final class LineMaker {
   /** Where a record is that is longer than the buffer, and not read to its end; null: nowhere. */
   @Nullable Progress withinLongRecord() {
     return longRecord == LongRecord.NONE ? null : longIn;
+  }
+
+  /** Nothing more comes of it. */
+  void forgetLongRecord() {
+    longRecord = LongRecord.NONE;
   }
 
   /** A record longer than the buffer: its pieces are gathered like those of a partial line. */

@@ -62,6 +62,13 @@ final class OpenLine {
     endInLast = position + ofRecordBytes;
   }
 
+  /** Takes back what {@link #extend} noted of a piece that was not handed over. */
+  void endAt(@Nullable Progress progress, long start, long end) {
+    endsIn = progress;
+    startInLast = start;
+    endInLast = end;
+  }
+
   /** The generation of its last piece; null while there is no line. */
   @Nullable Progress endsIn() {
     return endsIn;

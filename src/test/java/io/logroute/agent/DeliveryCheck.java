@@ -232,7 +232,15 @@ final class DeliveryCheck {
     return next == stream.size()
         || stream.get(next).file().restart() != partial.file().restart()
         || stream.get(next).atNanos() - partial.atNanos() >= PARTIAL_NANOS
-        || !obligations.isOwed(stream.get(next).file(), route);
+        || isGapBetween(partial.file(), stream.get(next).file());
+  }
+
+  /** Whether something was in two files, or between them, that nobody could read. */
+  private boolean isGapBetween(WrittenFile first, WrittenFile second) {
+    return node.files().stream()
+        .filter(file -> file.container() == first.container())
+        .filter(file -> file.order() >= first.order() && file.order() <= second.order())
+        .anyMatch(file -> !obligations.isOwed(file, route));
   }
 
   private void checkOrder(Arrival arrival, WrittenRecord first) {
@@ -262,7 +270,9 @@ final class DeliveryCheck {
 
   private void checkOwed(List<WrittenRecord> stream) {
     for (WrittenRecord written : stream) {
-      if (!arrivedAs.containsKey(written) && obligations.isOwed(written.file(), route)) {
+      boolean unseen = written.late() && !written.file().isOnDisk();
+      boolean owed = !unseen && obligations.isOwed(written.file(), route);
+      if (owed && !arrivedAs.containsKey(written)) {
         throw new AssertionError(
             "something did not arrive by route %s: %s; its file is %s"
                 .formatted(

@@ -108,8 +108,7 @@ class FakeNodeIT {
   }
 
   private void startReceiver() {
-    receiver =
-        ReceiverProcess.start(root.resolve("data"), root.resolve("receiver-" + receivers++));
+    receiver = ReceiverProcess.start(root.resolve("data"), root.resolve("receiver-" + receivers++));
     proxy.leadTo(receiver.ackedPort());
   }
 
@@ -172,9 +171,7 @@ class FakeNodeIT {
     assertThat(stored(container, "stdout"))
         .as("seed %d", seed)
         .isEqualTo(written(container, false));
-    assertThat(stored(container, "stderr"))
-        .as("seed %d", seed)
-        .isEqualTo(written(container, true));
+    assertThat(stored(container, "stderr")).as("seed %d", seed).isEqualTo(written(container, true));
   }
 
   private static List<String> written(FakeContainer container, boolean stderr) {

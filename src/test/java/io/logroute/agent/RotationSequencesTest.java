@@ -256,6 +256,17 @@ class RotationSequencesTest {
   }
 
   @Test
+  void shouldEndALongRecordWhenItsFileIsTruncatedWithinIt() throws Exception {
+    run.pass(1_100);
+    container.record(false, false, new byte[ReadBuffer.BYTES + 70_000]);
+    run.pump();
+    run.pump();
+    container.truncate();
+    run.pass(100);
+    lines(10);
+  }
+
+  @Test
   void shouldKeepOrderWhenAFileIsTruncatedAndRotatedBetweenTwoLooks() throws Exception {
     lines(30);
     run.pass(1_100);
