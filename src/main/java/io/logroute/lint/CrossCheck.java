@@ -77,7 +77,9 @@ final class CrossCheck {
       warn(
           given,
           "endpointRef.name",
-          "there is no LogEndpoint '" + name + "' in what is given: create it, or correct the name");
+          "there is no LogEndpoint '"
+              + name
+              + "' in what is given: create it, or correct the name");
       return;
     }
     if (endpoint.deliveryOrDefault() == Delivery.AtLeastOnce
@@ -137,7 +139,10 @@ final class CrossCheck {
     }
     boolean iAmNone = isNone(mine);
     if (isNone(its) && !iAmNone && beats(other, one)) {
-      warn(one, "selector", "never decides: " + other.title() + " with driver none selects the same containers");
+      warn(
+          one,
+          "selector",
+          "never decides: " + other.title() + " with driver none selects the same containers");
     } else if (isDefault(one)
         && isDefault(other)
         && !iAmNone

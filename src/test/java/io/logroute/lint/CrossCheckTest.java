@@ -142,11 +142,11 @@ class CrossCheckTest {
 
   private static List<String> lint(String text) {
     return new Linter()
-        .lint(List.of("-"), new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
-        .problems()
-        .stream()
-        .peek(p -> assertThat(p.severity()).as(p.message()).isEqualTo(Severity.warning))
-        .map(p -> p.line() + ":" + p.column() + " " + p.field() + " " + p.message())
-        .toList();
+            .lint(List.of("-"), new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))
+            .problems()
+            .stream()
+            .peek(p -> assertThat(p.severity()).as(p.message()).isEqualTo(Severity.warning))
+            .map(p -> p.line() + ":" + p.column() + " " + p.field() + " " + p.message())
+            .toList();
   }
 }

@@ -62,7 +62,8 @@ final class Contradictions {
         .map(
             key ->
                 new SpecProblem(
-                    field, field + " can never match: what it asks of label " + key + " excludes itself"))
+                    field,
+                    field + " can never match: what it asks of label " + key + " excludes itself"))
         .toList();
   }
 

@@ -201,8 +201,7 @@ public final class RouteRules {
   }
 
   private static List<SpecProblem> rateLimit(@Nullable RateLimit limit) {
-    return limit == null
-            || (isInRange(limit.linesPerSecond()) && isInRange(limit.burstOrDefault()))
+    return limit == null || (isInRange(limit.linesPerSecond()) && isInRange(limit.burstOrDefault()))
         ? List.of()
         : List.of(
             new SpecProblem(

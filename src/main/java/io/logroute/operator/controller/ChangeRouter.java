@@ -36,11 +36,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   private final SlowLane slowLane;
 
   ChangeRouter(
-      ClusterCache cache,
-      DepartedPods departed,
-      Tables tables,
-      Wakers wakers,
-      SlowLane slowLane) {
+      ClusterCache cache, DepartedPods departed, Tables tables, Wakers wakers, SlowLane slowLane) {
     this.cache = cache;
     this.departed = departed;
     this.tables = tables;

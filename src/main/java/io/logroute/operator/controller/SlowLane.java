@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * Wakes many nodes one after the other, 40 a second: a change that touches every node of a large
- * cluster must not stand before the pods that start meanwhile, nor flood the API server. A node that
- * waits already waits once. Thread-safe.
+ * cluster must not stand before the pods that start meanwhile, nor flood the API server. A node
+ * that waits already waits once. Thread-safe.
  */
 final class SlowLane implements AutoCloseable {
 

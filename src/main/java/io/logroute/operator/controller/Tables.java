@@ -36,7 +36,9 @@ final class Tables {
   static final String REVISION = "logroute.io/revision";
   static final String FIELD_MANAGER = "logroute-operator";
 
-  /** The API server stores no object above 1.5 MiB (etcd's request limit); metadata comes on top. */
+  /**
+   * The API server stores no object above 1.5 MiB (etcd's request limit); metadata comes on top.
+   */
   static final int MAX_TABLE_BYTES = 1 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
@@ -135,8 +137,7 @@ final class Tables {
 
   private Set<String> refuse(String node, int bytes) {
     Applied before = known(node);
-    Applied last =
-        before == null ? new Applied("", "", 0, Map.of(), Map.of(), 0) : before;
+    Applied last = before == null ? new Applied("", "", 0, Map.of(), Map.of(), 0) : before;
     if (last.refusedBytes == 0) {
       LOG.error(
           "NodeRouteTable {}: not written, {} bytes are more than {}: the last good one stays; put"

@@ -8,8 +8,8 @@ import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.api.v1alpha1.NodeRouteTableSpec;
 import io.logroute.cluster.ControlPlane;
 import io.logroute.cluster.FakeAgents;
-import io.logroute.cluster.GuardedProcess;
 import io.logroute.cluster.FreePort;
+import io.logroute.cluster.GuardedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +29,9 @@ import java.util.stream.Collectors;
 
 /**
  * The operator as a process on a real API server with fake nodes, pods and agents: time to all
- * tables, writes while nothing changes, and what churn costs, with and without a change that touches
- * every node. {@code src/test/bench/control-plane-bench.sh [--nodes N] [--pods N] [--routes N]}.
+ * tables, writes while nothing changes, and what churn costs, with and without a change that
+ * touches every node. {@code src/test/bench/control-plane-bench.sh [--nodes N] [--pods N] [--routes
+ * N]}.
  */
 public final class ControlPlaneBench {
 
@@ -95,18 +96,39 @@ public final class ControlPlaneBench {
 
   private void load() throws InterruptedException {
     long started = System.nanoTime();
-    apply("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"logroute-system\"}}");
+    apply(
+        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"logroute-system\"}}");
     cluster.kubectl().run("apply", "-f", "manifests/base/operator-access.yaml").orFail();
-    cluster.kubectl().apply("{apiVersion: logroute.io/v1alpha1, kind: LogAgent, metadata: {name: default}, spec: {}}").orFail();
-    cluster.kubectl().apply("{apiVersion: logroute.io/v1alpha1, kind: LogEndpoint, metadata: {name: central}, spec: {addresses: ['tcp://10.0.0.5:5555']}}").orFail();
-    parallel(namespaces, i -> "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"ns-%d\"}}".formatted(i));
-    parallel(nodes, i -> "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"node-%d\",\"labels\":{\"kubernetes.io/os\":\"linux\"}}}".formatted(i));
-    parallel(routes, i ->
+    cluster
+        .kubectl()
+        .apply(
+            "{apiVersion: logroute.io/v1alpha1, kind: LogAgent, metadata: {name: default}, spec: {}}")
+        .orFail();
+    cluster
+        .kubectl()
+        .apply(
+            "{apiVersion: logroute.io/v1alpha1, kind: LogEndpoint, metadata: {name: central}, spec: {addresses: ['tcp://10.0.0.5:5555']}}")
+        .orFail();
+    parallel(
+        namespaces,
+        i ->
+            "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"ns-%d\"}}"
+                .formatted(i));
+    parallel(
+        nodes,
+        i ->
+            "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"node-%d\",\"labels\":{\"kubernetes.io/os\":\"linux\"}}}"
+                .formatted(i));
+    parallel(
+        routes,
+        i ->
             ("{\"apiVersion\":\"logroute.io/v1alpha1\",\"kind\":\"LogRoute\",\"metadata\":{\"name\":\"route-%d\",\"namespace\":\"ns-%d\"},"
                     + "\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"app-%d\"}},\"endpointRef\":{\"name\":\"central\"}}}")
                 .formatted(i, i % namespaces, i));
     parallel(pods, i -> pod("pod-" + i, i % routes, i % nodes));
-    say("%d nodes, %d pods, %d routes, %d namespaces: made in %d ms", nodes, pods, routes, namespaces, msSince(started));
+    say(
+        "%d nodes, %d pods, %d routes, %d namespaces: made in %d ms",
+        nodes, pods, routes, namespaces, msSince(started));
   }
 
   private String pod(String name, int route, int node) {
@@ -139,8 +161,14 @@ public final class ControlPlaneBench {
 
   private Path operatorsAccount() throws IOException {
     String token =
-        cluster.kubectl().run("create", "token", "logroute-operator", "-n", SYSTEM, "--duration=8h").orFail().out().strip();
-    return Files.writeString(Files.createTempFile("operator", ".kubeconfig"), cluster.kubeconfig(token));
+        cluster
+            .kubectl()
+            .run("create", "token", "logroute-operator", "-n", SYSTEM, "--duration=8h")
+            .orFail()
+            .out()
+            .strip();
+    return Files.writeString(
+        Files.createTempFile("operator", ".kubeconfig"), cluster.kubeconfig(token));
   }
 
   private static GuardedProcess operator(Path kubeconfig, int port, Path log) {
@@ -191,13 +219,22 @@ public final class ControlPlaneBench {
     double before = writes();
     String generation = daemonSetGeneration();
     Thread.sleep(quietSeconds * 1000L);
-    say("writes of the operator in %d quiet seconds, Leases aside: %.0f", quietSeconds, writes() - before);
+    say(
+        "writes of the operator in %d quiet seconds, Leases aside: %.0f",
+        quietSeconds, writes() - before);
     say("generation of the DaemonSet before and after: %s, %s", generation, daemonSetGeneration());
   }
 
   private String daemonSetGeneration() {
     return String.valueOf(
-        client.apps().daemonSets().inNamespace(SYSTEM).withName("logroute-agent-default").get().getMetadata().getGeneration());
+        client
+            .apps()
+            .daemonSets()
+            .inNamespace(SYSTEM)
+            .withName("logroute-agent-default")
+            .get()
+            .getMetadata()
+            .getGeneration());
   }
 
   private void churn(String title, boolean everyNode) throws InterruptedException {
@@ -215,7 +252,11 @@ public final class ControlPlaneBench {
             bound.put(name, System.nanoTime());
           });
       if (everyNode && i == count / 4) {
-        cluster.kubectl().apply("{apiVersion: logroute.io/v1alpha1, kind: ClusterLogRoute, metadata: {name: audit}, spec: {precedence: Always, endpointRef: {name: central}}}").orFail();
+        cluster
+            .kubectl()
+            .apply(
+                "{apiVersion: logroute.io/v1alpha1, kind: ClusterLogRoute, metadata: {name: audit}, spec: {precedence: Always, endpointRef: {name: central}}}")
+            .orFail();
       }
       long next = started + TimeUnit.SECONDS.toNanos(1) * (i + 1) / podsPerSecond;
       TimeUnit.NANOSECONDS.sleep(Math.max(0, next - System.nanoTime()));
@@ -226,18 +267,30 @@ public final class ControlPlaneBench {
     double written = writes() - before;
     Thread.sleep(5_000);
     List<Long> sorted = latenciesMs.stream().sorted().collect(Collectors.toList());
-    say("%s: %d pods in %.0f s, from bound to in the table: p50 %d ms, p90 %d ms, p99 %d ms, longest %d ms; not yet: %d",
-        title, count, seconds, at(sorted, 0.5), at(sorted, 0.9), at(sorted, 0.99), at(sorted, 1), bound.size());
+    say(
+        "%s: %d pods in %.0f s, from bound to in the table: p50 %d ms, p90 %d ms, p99 %d ms, longest %d ms; not yet: %d",
+        title,
+        count,
+        seconds,
+        at(sorted, 0.5),
+        at(sorted, 0.9),
+        at(sorted, 0.99),
+        at(sorted, 1),
+        bound.size());
     say("%s: %.1f writes/s", title, written / seconds);
     bound.clear();
     settle();
   }
 
   private static long at(List<Long> sorted, double share) {
-    return sorted.isEmpty() ? -1 : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * share));
+    return sorted.isEmpty()
+        ? -1
+        : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * share));
   }
 
-  /** Requests of the operator that write, as the API server counts them; what agents report aside. */
+  /**
+   * Requests of the operator that write, as the API server counts them; what agents report aside.
+   */
   private double writes() {
     Set<String> verbs = Set.of("APPLY", "POST", "PUT", "PATCH", "DELETE");
     return client
@@ -245,8 +298,14 @@ public final class ControlPlaneBench {
         .lines()
         .filter(line -> line.startsWith("apiserver_request_total{"))
         .filter(line -> verbs.stream().anyMatch(verb -> line.contains("verb=\"" + verb + "\"")))
-        .filter(line -> line.matches(".*resource=\"(daemonsets|events|log[a-z]+|clusterlogroutes|noderoutetables)\".*"))
-        .filter(line -> !(line.contains("resource=\"noderoutetables\"") && line.contains("subresource=\"status\"")))
+        .filter(
+            line ->
+                line.matches(
+                    ".*resource=\"(daemonsets|events|log[a-z]+|clusterlogroutes|noderoutetables)\".*"))
+        .filter(
+            line ->
+                !(line.contains("resource=\"noderoutetables\"")
+                    && line.contains("subresource=\"status\"")))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
