@@ -3,6 +3,7 @@ package io.logroute.lint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.logroute.lint.LintProblem.Severity;
+import io.logroute.operator.compile.NamespaceFacts;
 import io.logroute.operator.compile.SpecProblem;
 import io.logroute.table.NodeRouteTable;
 import io.logroute.table.tree.Place;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +36,16 @@ final class DocumentLinter {
 
   private final Map<String, ResourceKind> kinds;
   private final String file;
+  private final CrossCheck together;
   private int resources;
 
-  DocumentLinter(Map<String, ResourceKind> kinds, String file) {
+  /**
+   * @param together is given every document that is right by itself
+   */
+  DocumentLinter(Map<String, ResourceKind> kinds, String file, CrossCheck together) {
     this.kinds = kinds;
     this.file = file;
+    this.together = together;
   }
 
   /** Adds a document to what has been checked. */
@@ -52,6 +59,9 @@ final class DocumentLinter {
       return;
     }
     String apiVersion = text(mapping, "apiVersion");
+    if (apiVersion.equals("v1") && kind.equals("Namespace")) {
+      namespace(mapping);
+    }
     if (!apiVersion.startsWith(GROUP) || kind.equals(NodeRouteTable.KIND)) {
       return;
     }
@@ -145,7 +155,45 @@ final class DocumentLinter {
       ResourceKind.Verdict verdict = kind.rules().apply(json);
       add(document, spec, Severity.error, verdict.errors());
       add(document, spec, Severity.warning, verdict.remarks());
+      if (verdict.errors().isEmpty()) {
+        together.add(given(document, spec, json));
+      }
     }
+  }
+
+  private GivenResource given(Tree.Mapping document, Tree spec, JsonNode json) {
+    Tree.Mapping metadata = mapping(document, "metadata");
+    return new GivenResource(
+        file,
+        text(document, "kind"),
+        nameOf(document),
+        metadata == null ? "" : text(metadata, "namespace"),
+        metadata == null ? "" : text(metadata, "name"),
+        json,
+        spec,
+        placeOf(document, "spec"));
+  }
+
+  private void namespace(Tree.Mapping document) {
+    Tree.Mapping metadata = mapping(document, "metadata");
+    if (metadata != null) {
+      together.add(
+          new NamespaceFacts(
+              text(metadata, "name"), texts(metadata, "labels"), texts(metadata, "annotations")));
+    }
+  }
+
+  private static Map<String, String> texts(Tree.Mapping mapping, String name) {
+    Tree.Mapping texts = mapping(mapping, name);
+    Map<String, String> all = new TreeMap<>();
+    if (texts != null) {
+      texts.entries().keySet().forEach(key -> all.put(key, text(texts, key)));
+    }
+    return all;
+  }
+
+  private static Tree.@Nullable Mapping mapping(Tree.Mapping document, String name) {
+    return value(document, name) instanceof Tree.Mapping mapping ? mapping : null;
   }
 
   private void add(Tree.Mapping document, List<SchemaCheck.Finding> findings) {

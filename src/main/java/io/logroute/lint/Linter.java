@@ -28,9 +28,10 @@ public final class Linter {
   public LintReport lint(List<String> paths, InputStream standardInput) {
     List<LintProblem> problems = new ArrayList<>();
     List<YamlSources.Source> sources = YamlSources.of(paths, standardInput);
+    CrossCheck together = new CrossCheck();
     int resources = 0;
     for (YamlSources.Source source : sources) {
-      DocumentLinter document = new DocumentLinter(kinds, source.name());
+      DocumentLinter document = new DocumentLinter(kinds, source.name(), together);
       Documents documents = read(source);
       documents.documents().forEach(document::check);
       problems.addAll(document.problems());
@@ -40,6 +41,7 @@ public final class Linter {
       }
       resources += document.resources();
     }
+    problems.addAll(together.problems());
     return new LintReport(problems, sources.size(), resources);
   }
 

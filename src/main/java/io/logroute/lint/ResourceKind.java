@@ -44,14 +44,14 @@ record ResourceKind(ResourceSchema schema, Function<JsonNode, Verdict> rules) {
   static Map<String, ResourceKind> all() {
     RouteRules routes = new RouteRules(LogOptionValidators.builtIn());
     Map<String, ResourceKind> kinds = new TreeMap<>();
-    kinds.put("LogRoute", of("logroutes", LogRouteSpec.class, routes::check, spec -> List.of()));
+    kinds.put("LogRoute", of("logroutes", LogRouteSpec.class, routes::check, routes::remarks));
     kinds.put(
         "ClusterLogRoute",
         of(
             "clusterlogroutes",
             ClusterLogRouteSpec.class,
             routes::checkClusterWide,
-            spec -> List.of()));
+            routes::remarksClusterWide));
     kinds.put(
         "LogEndpoint",
         of("logendpoints", LogEndpointSpec.class, EndpointRules::check, EndpointRules::remarks));
@@ -82,7 +82,17 @@ record ResourceKind(ResourceSchema schema, Function<JsonNode, Verdict> rules) {
       String sentence = "spec." + path + " cannot be read: out of range";
       return new Verdict(List.of(new SpecProblem(path, sentence)), List.of());
     }
-    return new Verdict(errors.apply(spec), remarks.apply(spec));
+    List<SpecProblem> wrong = errors.apply(spec);
+    return new Verdict(wrong, wrong.isEmpty() ? remarks.apply(spec) : List.of());
+  }
+
+  /** A spec that the rules let through. */
+  static <S> S read(JsonNode json, Class<S> type) {
+    try {
+      return MAPPER.treeToValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the rules let it through", e);
+    }
   }
 
   private static String path(JsonProcessingException e) {

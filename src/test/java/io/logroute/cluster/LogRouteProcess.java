@@ -87,6 +87,11 @@ public final class LogRouteProcess implements AutoCloseable {
     }
   }
 
+  /** The process id. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Whether it runs. */
   public boolean isAlive() {
     return process.isAlive();

@@ -15,9 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RateLimit(
-    @Required @Min(1) @Max(RateLimit.MAX_LINES) @JsonPropertyDescription("Lines a second of one container.")
+    @Required
+        @Min(1)
+        @Max(RateLimit.MAX_LINES)
+        @JsonPropertyDescription("Lines a second of one container.")
         long linesPerSecond,
-    @Min(1) @Max(RateLimit.MAX_LINES) @JsonPropertyDescription("Lines at once; default: one second's worth.")
+    @Min(1)
+        @Max(RateLimit.MAX_LINES)
+        @JsonPropertyDescription("Lines at once; default: one second's worth.")
         @Nullable Long burst) {
 
   /** More than any container writes; what is beyond, an agent's table cannot say. */

@@ -72,6 +72,20 @@ public final class RouteRules {
     return SpecProblem.sorted(problems);
   }
 
+  /** What is allowed but selects nothing; {@code lint} says so. */
+  public List<SpecProblem> remarks(LogRouteSpec spec) {
+    List<SpecProblem> remarks = new ArrayList<>(Contradictions.of("selector", spec.selector()));
+    remarks.addAll(Contradictions.of(spec.containersOrDefault()));
+    return SpecProblem.sorted(remarks);
+  }
+
+  /** What is allowed but selects nothing; {@code lint} says so. */
+  public List<SpecProblem> remarksClusterWide(ClusterLogRouteSpec spec) {
+    List<SpecProblem> remarks = new ArrayList<>(remarks(spec.route()));
+    remarks.addAll(Contradictions.of("namespaceSelector", spec.namespaceSelector()));
+    return SpecProblem.sorted(remarks);
+  }
+
   /** All that is wrong with a route, whatever kind it was written as. */
   List<SpecProblem> checkFacts(RouteFacts route) {
     if (route.unreadable() != null) {
@@ -187,8 +201,7 @@ public final class RouteRules {
   }
 
   private static List<SpecProblem> rateLimit(@Nullable RateLimit limit) {
-    return limit == null
-            || (isInRange(limit.linesPerSecond()) && isInRange(limit.burstOrDefault()))
+    return limit == null || (isInRange(limit.linesPerSecond()) && isInRange(limit.burstOrDefault()))
         ? List.of()
         : List.of(
             new SpecProblem(

@@ -92,12 +92,9 @@ final class AgentReconciler implements Reconciler<LogAgent> {
   }
 
   private AgentFindings find(LogAgent agent) {
-    List<String> ofRules =
-        AgentRules.check(agent).stream().map(SpecProblem::sentence).toList();
+    List<String> ofRules = AgentRules.check(agent).stream().map(SpecProblem::sentence).toList();
     List<String> problems =
-        ofRules.isEmpty()
-            ? AgentDaemonSet.problem(agent, settings).stream().toList()
-            : ofRules;
+        ofRules.isEmpty() ? AgentDaemonSet.problem(agent, settings).stream().toList() : ofRules;
     Coverage.Overlap overlap = Coverage.overlap(agent, cache.nodes(), cache.agents());
     String name = agent.getMetadata().getName();
     SortedSet<String> oversized =

@@ -12,12 +12,14 @@ import io.logroute.api.v1alpha1.LogRoute;
 import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.api.v1alpha1.NameRef;
 import io.logroute.api.v1alpha1.NodeRouteTable;
+import io.logroute.api.v1alpha1.NodeRouteTableStatus;
 import io.logroute.operator.compile.NamespaceFacts;
 import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteFacts;
 import io.logroute.operator.status.AgentStatuses;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +33,15 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   private final DepartedPods departed;
   private final Tables tables;
   private final Wakers wakers;
+  private final SlowLane slowLane;
 
-  ChangeRouter(ClusterCache cache, DepartedPods departed, Tables tables, Wakers wakers) {
+  ChangeRouter(
+      ClusterCache cache, DepartedPods departed, Tables tables, Wakers wakers, SlowLane slowLane) {
     this.cache = cache;
     this.departed = departed;
     this.tables = tables;
     this.wakers = wakers;
+    this.slowLane = slowLane;
   }
 
   @Override
@@ -48,6 +53,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     }
     if (now == null) {
       departed.add(node, PodFacts.of(pod));
+      cache.forget(pod);
     } else {
       departed.remove(node, PodFacts.of(pod).logId());
     }
@@ -89,9 +95,8 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   @Override
   public void route(@Nullable LogRoute before, @Nullable LogRoute now) {
     if (before == null || now == null || !sameGeneration(before, now)) {
-      cache
-          .nodesOfNamespace(either(before, now).getMetadata().getNamespace())
-          .forEach(wakers::wakeNode);
+      slowLane.wake(
+          cache.nodesOfNamespace(either(before, now).getMetadata().getNamespace()).toList());
     }
   }
 
@@ -101,17 +106,18 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   @Override
   public void clusterRoute(@Nullable ClusterLogRoute before, @Nullable ClusterLogRoute now) {
     if (before == null || now == null || !sameGeneration(before, now)) {
-      Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
-          .flatMap(Optional::stream)
-          .flatMap(route -> nodesOf(RouteFacts.of(route)))
-          .distinct()
-          .forEach(wakers::wakeNode);
+      slowLane.wake(
+          Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
+              .flatMap(Optional::stream)
+              .flatMap(route -> nodesOf(RouteFacts.of(route)))
+              .distinct()
+              .toList());
     }
   }
 
   private void wakeClusterRoute(RouteFacts route) {
     wakers.wakeRoute(route.tableName());
-    nodesOf(route).distinct().forEach(wakers::wakeNode);
+    slowLane.wake(nodesOf(route).distinct().toList());
   }
 
   private Stream<String> nodesOf(RouteFacts route) {
@@ -152,7 +158,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
             == AgentStatuses.isRefused(now.getStatus())) {
       return;
     }
-    cache.nodes().forEach(node -> wakers.wakeNode(node.getMetadata().getName()));
+    slowLane.wake(cache.nodes().stream().map(node -> node.getMetadata().getName()).toList());
     cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
   }
 
@@ -166,13 +172,24 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
       wakers.wakeNode(node);
     }
     if (before == null || now == null || !Objects.equals(before.getStatus(), now.getStatus())) {
-      tables.routesOf(node).forEach(wakers::wakeRoute);
+      SortedSet<String> routes = tables.standingOn(node);
+      Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
+          .flatMap(Optional::stream)
+          .flatMap(table -> reported(table.getStatus()))
+          .forEach(routes::add);
+      routes.forEach(wakers::wakeRoute);
     }
+  }
+
+  private static Stream<String> reported(@Nullable NodeRouteTableStatus status) {
+    return status == null || status.routes() == null
+        ? Stream.empty()
+        : status.routes().stream().map(NodeRouteTableStatus.RouteReport::route);
   }
 
   private void wakeNamespace(String namespace) {
     wakeRoutesOf(namespace);
-    cache.nodesOfNamespace(namespace).forEach(wakers::wakeNode);
+    slowLane.wake(cache.nodesOfNamespace(namespace).toList());
   }
 
   private void wakeRoutesOf(String namespace) {

@@ -16,6 +16,7 @@ import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
 import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.operator.compile.NamespaceFacts;
+import io.logroute.operator.compile.PodFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,7 +45,13 @@ final class ClusterCache implements AutoCloseable {
   private static final Duration SYNC_TIMEOUT = Duration.ofMinutes(2);
   private static final String BY_NODE = "node";
 
+  /** What was concluded from an object, as long as it is the one in the store. */
+  private record Concluded<O, F>(O object, F facts) {}
+
   private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+  private final Map<String, Concluded<Pod, PodFacts>> podFacts = new ConcurrentHashMap<>();
+  private final Map<String, Concluded<Namespace, NamespaceFacts>> namespaceFacts =
+      new ConcurrentHashMap<>();
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Namespace> namespaces;
   private final SharedIndexInformer<Node> nodes;
@@ -167,6 +175,23 @@ final class ClusterCache implements AutoCloseable {
     return pods.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
+  /** The facts of a pod that stands here. */
+  PodFacts facts(Pod pod) {
+    String uid = Objects.requireNonNullElse(pod.getMetadata().getUid(), "");
+    Concluded<Pod, PodFacts> known = podFacts.get(uid);
+    if (known != null && known.object == pod) {
+      return known.facts;
+    }
+    PodFacts facts = PodFacts.of(pod);
+    podFacts.put(uid, new Concluded<>(pod, facts));
+    return facts;
+  }
+
+  /** A pod is gone. */
+  void forget(Pod pod) {
+    podFacts.remove(Objects.requireNonNullElse(pod.getMetadata().getUid(), ""));
+  }
+
   /** The nodes that have pods of a namespace. */
   Stream<String> nodesOfNamespace(String namespace) {
     return podsOfNamespace(namespace).stream()
@@ -218,9 +243,17 @@ final class ClusterCache implements AutoCloseable {
   /** A namespace; one that is not known (any more) has no labels. */
   NamespaceFacts namespace(String name) {
     Namespace namespace = namespaces.getStore().getByKey(name);
-    return namespace == null
-        ? new NamespaceFacts(name, Map.of(), Map.of())
-        : NamespaceFacts.of(namespace);
+    if (namespace == null) {
+      namespaceFacts.remove(name);
+      return new NamespaceFacts(name, Map.of(), Map.of());
+    }
+    Concluded<Namespace, NamespaceFacts> known = namespaceFacts.get(name);
+    if (known != null && known.object == namespace) {
+      return known.facts;
+    }
+    NamespaceFacts facts = NamespaceFacts.of(namespace);
+    namespaceFacts.put(name, new Concluded<>(namespace, facts));
+    return facts;
   }
 
   /** What names the cluster: the uid of its namespace kube-system. */

@@ -43,6 +43,7 @@ public final class LogRouteOperator implements AutoCloseable {
   private final Tables tables;
   private final ChangeRouter changes;
   private final RouteReports reports;
+  private final SlowLane slowLane;
   private final Operator operator;
   private final OutageReport outages;
   private final @Nullable Leadership leadership;
@@ -56,7 +57,8 @@ public final class LogRouteOperator implements AutoCloseable {
     outages = new OutageReport(cache::isWatching);
     DepartedPods departed = new DepartedPods(clock);
     Wakers wakers = new Wakers();
-    changes = new ChangeRouter(cache, departed, tables, wakers);
+    slowLane = new SlowLane(wakers::wakeNode);
+    changes = new ChangeRouter(cache, departed, tables, wakers, slowLane);
     Verdicts verdicts =
         new Verdicts(
             new RouteJudge(
@@ -125,6 +127,7 @@ public final class LogRouteOperator implements AutoCloseable {
    * @throws IllegalStateException when the cluster cannot be read
    */
   public void start() {
+    slowLane.start();
     cache.start(changes);
     if (leadership == null) {
       beginWork();
@@ -169,6 +172,7 @@ public final class LogRouteOperator implements AutoCloseable {
   @Override
   public void close() {
     outages.close();
+    slowLane.close();
     if (leadership != null) {
       leadership.stopping();
     }

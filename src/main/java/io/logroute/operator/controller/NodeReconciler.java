@@ -15,7 +15,6 @@ import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteVerdict;
 import io.logroute.operator.compile.TableCompiler;
 import io.logroute.operator.compile.TableCompiler.Compiled;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,14 +85,10 @@ final class NodeReconciler implements Reconciler<Node> {
                     verdict -> verdict.route().generation(),
                     Math::max,
                     TreeMap::new));
-    Set<String> routes = new HashSet<>(tables.routesOf(node));
     boolean wasTooLarge = tables.isTooLarge(node);
-    if (tables.write(agent, compiled, considered)) {
-      if (wasTooLarge != tables.isTooLarge(node)) {
-        wakers.wakeAgent(agent.getMetadata().getName());
-      }
-      routes.addAll(considered.keySet());
-      routes.forEach(wakers::wakeRoute);
+    tables.write(agent, compiled, considered).forEach(wakers::wakeRoute);
+    if (wasTooLarge != tables.isTooLarge(node)) {
+      wakers.wakeAgent(agent.getMetadata().getName());
     }
   }
 
@@ -107,7 +102,7 @@ final class NodeReconciler implements Reconciler<Node> {
   }
 
   private List<PodFacts> podsOf(String node) {
-    List<PodFacts> present = cache.podsOfNode(node).stream().map(PodFacts::of).toList();
+    List<PodFacts> present = cache.podsOfNode(node).stream().map(cache::facts).toList();
     Set<String> ids = present.stream().map(PodFacts::logId).collect(Collectors.toSet());
     return Stream.concat(
             present.stream(), departed.of(node).stream().filter(pod -> !ids.contains(pod.logId())))

@@ -14,6 +14,7 @@ import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
 import io.logroute.api.v1alpha1.NodeRouteTable;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -55,11 +56,23 @@ public final class Prerequisites {
    */
   public List<String> missing() {
     List<String> missing = new ArrayList<>(definitions());
-    if (client.namespaces().withName(namespace).get() == null) {
+    if (lacksNamespace()) {
       missing.add("there is no namespace " + namespace + ": kubectl create namespace " + namespace);
     }
     missing.addAll(rights());
     return missing;
+  }
+
+  /** Who may not look gets told so by the rights. */
+  private boolean lacksNamespace() {
+    try {
+      return client.namespaces().withName(namespace).get() == null;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private List<String> definitions() {

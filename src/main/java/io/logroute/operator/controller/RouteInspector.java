@@ -115,7 +115,7 @@ final class RouteInspector {
       }
       List<RouteVerdict> all = verdicts.lookingAt(namespace);
       for (Pod pod : cache.podsOfNamespace(namespace.name())) {
-        PodFacts facts = PodFacts.of(pod);
+        PodFacts facts = cache.facts(pod);
         if (Selection.selectsAny(verdict, namespace, facts)) {
           add(namespace, pod, facts, all);
         }

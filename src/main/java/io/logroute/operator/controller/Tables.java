@@ -36,7 +36,9 @@ final class Tables {
   static final String REVISION = "logroute.io/revision";
   static final String FIELD_MANAGER = "logroute-operator";
 
-  /** The API server stores no object above 1.5 MiB (etcd's request limit); metadata comes on top. */
+  /**
+   * The API server stores no object above 1.5 MiB (etcd's request limit); metadata comes on top.
+   */
   static final int MAX_TABLE_BYTES = 1 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
@@ -93,9 +95,9 @@ final class Tables {
    * Makes a node's table what was compiled.
    *
    * @param considered generations of all routes that were looked at, by name
-   * @return whether anything changed for a route
+   * @return the routes for which anything changed
    */
-  boolean write(LogAgent owner, Compiled compiled, Map<String, Long> considered) {
+  Set<String> write(LogAgent owner, Compiled compiled, Map<String, Long> considered) {
     String node = compiled.table().node();
     byte[] json = TableCodec.writeJson(compiled.table());
     if (json.length > MAX_TABLE_BYTES) {
@@ -116,13 +118,26 @@ final class Tables {
             considered(compiled, considered, before, generation),
             compiled.problems(),
             0);
-    return !now.equals(applied.put(node, now));
+    return changed(applied.put(node, now), now);
   }
 
-  private boolean refuse(String node, int bytes) {
+  /** Routes of which generation, standing or problems differ; all when it is about the table. */
+  private static Set<String> changed(@Nullable Applied before, Applied now) {
+    Set<String> routes = new TreeSet<>(now.considered.keySet());
+    if (before == null || before.refusedBytes != now.refusedBytes) {
+      return routes;
+    }
+    routes.addAll(before.considered.keySet());
+    routes.removeIf(
+        route ->
+            Objects.equals(before.considered.get(route), now.considered.get(route))
+                && Objects.equals(before.problems.get(route), now.problems.get(route)));
+    return routes;
+  }
+
+  private Set<String> refuse(String node, int bytes) {
     Applied before = known(node);
-    Applied last =
-        before == null ? new Applied("", "", 0, Map.of(), Map.of(), 0) : before;
+    Applied last = before == null ? new Applied("", "", 0, Map.of(), Map.of(), 0) : before;
     if (last.refusedBytes == 0) {
       LOG.error(
           "NodeRouteTable {}: not written, {} bytes are more than {}: the last good one stays; put"
@@ -134,7 +149,7 @@ final class Tables {
     Applied now =
         new Applied(
             last.revision, last.owner, last.generation, last.considered, last.problems, bytes);
-    return !now.equals(applied.put(node, now));
+    return changed(applied.put(node, now), now);
   }
 
   private static Map<String, Considered> considered(
@@ -221,6 +236,22 @@ final class Tables {
   SortedSet<String> routesOf(String node) {
     Applied a = applied.get(node);
     return a == null ? new TreeSet<>() : new TreeSet<>(a.considered.keySet());
+  }
+
+  /** The routes in a node's table, and those that have problems there. */
+  SortedSet<String> standingOn(String node) {
+    SortedSet<String> routes = new TreeSet<>();
+    Applied a = applied.get(node);
+    if (a != null) {
+      routes.addAll(a.problems.keySet());
+      a.considered.forEach(
+          (route, considered) -> {
+            if (considered.stands) {
+              routes.add(route);
+            }
+          });
+    }
+    return routes;
   }
 
   /** Whether a node's agent runs a generation of a route, or a later one. */

@@ -30,8 +30,9 @@ import java.util.stream.Collectors;
 
 /**
  * Reads the operator's kinds whatever is in them. A status that Java cannot hold is left out (it is
- * written anew), a spec becomes {@link Unreadable}; without this one such object would fail the list
- * of all. A null in a list or a map, which the API server does not let through, is passed over.
+ * written anew), a spec becomes {@link Unreadable}; without this one such object would fail the
+ * list of all. A null in a list or a map, which the API server does not let through, is passed
+ * over.
  */
 public final class TolerantSerialization {
 

@@ -174,9 +174,7 @@ class ControlCasesIT {
   private String server(String document) {
     try {
       GenericKubernetesResource object =
-          client
-              .getKubernetesSerialization()
-              .unmarshal(document, GenericKubernetesResource.class);
+          client.getKubernetesSerialization().unmarshal(document, GenericKubernetesResource.class);
       client
           .resource(object)
           .dryRun()

@@ -83,7 +83,8 @@ class ControlCasesTest {
     for (String object : c.objects()) {
       HasMetadata read = Serialization.unmarshal(object, GenericKubernetesResource.class);
       switch (read.getKind()) {
-        case "Namespace" -> namespaces.add(NamespaceFacts.of(Serialization.unmarshal(object, Namespace.class)));
+        case "Namespace" ->
+            namespaces.add(NamespaceFacts.of(Serialization.unmarshal(object, Namespace.class)));
         case "Pod" -> pods.add(PodFacts.of(Serialization.unmarshal(object, Pod.class)));
         case "LogRoute" ->
             routes.add(RouteFacts.of(Serialization.unmarshal(object, LogRoute.class)));
@@ -145,8 +146,7 @@ class ControlCasesTest {
 
   private List<String> lint(String document) {
     return linter
-        .lint(
-            List.of("-"), new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8)))
+        .lint(List.of("-"), new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8)))
         .problems()
         .stream()
         .filter(problem -> problem.severity() == LintProblem.Severity.error)

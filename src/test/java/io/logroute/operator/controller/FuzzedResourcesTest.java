@@ -118,8 +118,7 @@ class FuzzedResourcesTest {
     RouteVerdict verdict = judge.judge(facts, name -> Optional.ofNullable(endpoint), namespace);
     byte[] table =
         TableCodec.writeJson(
-            TableCompiler.compile(
-                    "node", "c", List.of(verdict), name -> namespace, List.of(pod))
+            TableCompiler.compile("node", "c", List.of(verdict), name -> namespace, List.of(pod))
                 .table());
     TableReading reading = TableCodec.readJson(table);
     assertThat(reading)
@@ -175,11 +174,7 @@ class FuzzedResourcesTest {
     assertThat(
             conditions(
                 AgentStatuses.of(
-                        1,
-                        found,
-                        AgentStatuses.Rollout.UNKNOWN,
-                        agent.getStatus(),
-                        Instant.EPOCH)
+                        1, found, AgentStatuses.Rollout.UNKNOWN, agent.getStatus(), Instant.EPOCH)
                     .conditions()))
         .containsExactly("Accepted", "Programmed", "Ready");
     Coverage.of(

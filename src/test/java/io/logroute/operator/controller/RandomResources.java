@@ -17,8 +17,8 @@ import java.util.Random;
 
 /**
  * Random custom resources, drawn from the schemas in {@code crds/}: mostly what a schema lets
- * through, and now and then what it does not (another type, null, numbers beyond 64 bits, texts that
- * are none).
+ * through, and now and then what it does not (another type, null, numbers beyond 64 bits, texts
+ * that are none).
  */
 final class RandomResources {
 
@@ -64,7 +64,16 @@ final class RandomResources {
   };
 
   private static final String[] KEYS = {
-    "zmq-address", "mode", "max-buffer-size", "tag", "max-size", "max-file", "app", "a.b/c", "", "ä/"
+    "zmq-address",
+    "mode",
+    "max-buffer-size",
+    "tag",
+    "max-size",
+    "max-file",
+    "app",
+    "a.b/c",
+    "",
+    "ä/"
   };
 
   private final Random random;
@@ -135,7 +144,8 @@ final class RandomResources {
     if (schema.has("additionalProperties")) {
       for (int i = random.nextInt(4); i > 0; i--) {
         object.set(
-            KEYS[random.nextInt(KEYS.length)], value(schema.path("additionalProperties"), depth + 1));
+            KEYS[random.nextInt(KEYS.length)],
+            value(schema.path("additionalProperties"), depth + 1));
       }
     }
     return object;

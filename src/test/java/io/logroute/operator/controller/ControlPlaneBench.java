@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.operator.controller;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.logroute.api.v1alpha1.NodeRouteTable;
+import io.logroute.api.v1alpha1.NodeRouteTableSpec;
+import io.logroute.cluster.ControlPlane;
+import io.logroute.cluster.FakeAgents;
+import io.logroute.cluster.FreePort;
+import io.logroute.cluster.GuardedProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The operator as a process on a real API server with fake nodes, pods and agents: time to all
+ * tables, writes while nothing changes, and what churn costs, with and without a change that
+ * touches every node. {@code src/test/bench/control-plane-bench.sh [--nodes N] [--pods N] [--routes
+ * N]}.
+ */
+public final class ControlPlaneBench {
+
+  private static final String SYSTEM = "logroute-system";
+
+  private final int nodes;
+  private final int pods;
+  private final int routes;
+  private final int namespaces;
+  private final int quietSeconds;
+  private final int churnSeconds;
+  private final int podsPerSecond;
+  private final ControlPlane cluster = ControlPlane.start();
+  private final KubernetesClient client = cluster.client();
+  private final Map<String, Integer> entries = new ConcurrentHashMap<>();
+  private final Map<String, Long> bound = new ConcurrentHashMap<>();
+  private final List<Long> latenciesMs = Collections.synchronizedList(new ArrayList<>());
+  private final Random random = new Random(1);
+
+  private ControlPlaneBench(Map<String, Integer> options) {
+    nodes = options.getOrDefault("--nodes", 1000);
+    pods = options.getOrDefault("--pods", 30_000);
+    routes = options.getOrDefault("--routes", 1000);
+    namespaces = options.getOrDefault("--namespaces", Math.max(1, routes / 5));
+    quietSeconds = options.getOrDefault("--quiet", 60);
+    churnSeconds = options.getOrDefault("--churn", 60);
+    podsPerSecond = options.getOrDefault("--rate", 50);
+  }
+
+  /** Runs with {@code --option value} pairs. */
+  public static void main(String[] arguments) throws Exception {
+    Map<String, Integer> options = new ConcurrentHashMap<>();
+    for (int i = 0; i + 1 < arguments.length; i += 2) {
+      options.put(arguments[i], Integer.valueOf(arguments[i + 1]));
+    }
+    new ControlPlaneBench(options).run();
+    System.exit(0);
+  }
+
+  private void run() throws Exception {
+    load();
+    Path kubeconfig = operatorsAccount();
+    long started = System.nanoTime();
+    int port = FreePort.next();
+    Path log = Path.of("target/cluster/control-plane-bench.log");
+    Files.deleteIfExists(log);
+    try (FakeAgents agents = new FakeAgents(client, this::seen);
+        GuardedProcess operator = operator(kubeconfig, port, log)) {
+      awaitTables();
+      say("time from the operator's start to all %d tables: %d ms", nodes, msSince(started));
+      say("resident memory then: %d MiB", residentMiB(operator.pid()));
+      settle();
+      say("time to a quiet cluster (all statuses written): %d ms", msSince(started));
+      quiet();
+      churn("churn", false);
+      churn("churn, and a ClusterLogRoute over every node meanwhile", true);
+      say("resident memory at the end: %d MiB", residentMiB(operator.pid()));
+      say("log lines of the operator that are not INFO: %d", warnings(log));
+    }
+    cluster.close();
+  }
+
+  private void load() throws InterruptedException {
+    long started = System.nanoTime();
+    apply(
+        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"logroute-system\"}}");
+    cluster.kubectl().run("apply", "-f", "manifests/base/operator-access.yaml").orFail();
+    cluster
+        .kubectl()
+        .apply(
+            "{apiVersion: logroute.io/v1alpha1, kind: LogAgent, metadata: {name: default}, spec: {}}")
+        .orFail();
+    cluster
+        .kubectl()
+        .apply(
+            "{apiVersion: logroute.io/v1alpha1, kind: LogEndpoint, metadata: {name: central}, spec: {addresses: ['tcp://10.0.0.5:5555']}}")
+        .orFail();
+    parallel(
+        namespaces,
+        i ->
+            "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"ns-%d\"}}"
+                .formatted(i));
+    parallel(
+        nodes,
+        i ->
+            "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"node-%d\",\"labels\":{\"kubernetes.io/os\":\"linux\"}}}"
+                .formatted(i));
+    parallel(
+        routes,
+        i ->
+            ("{\"apiVersion\":\"logroute.io/v1alpha1\",\"kind\":\"LogRoute\",\"metadata\":{\"name\":\"route-%d\",\"namespace\":\"ns-%d\"},"
+                    + "\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"app-%d\"}},\"endpointRef\":{\"name\":\"central\"}}}")
+                .formatted(i, i % namespaces, i));
+    parallel(pods, i -> pod("pod-" + i, i % routes, i % nodes));
+    say(
+        "%d nodes, %d pods, %d routes, %d namespaces: made in %d ms",
+        nodes, pods, routes, namespaces, msSince(started));
+  }
+
+  private String pod(String name, int route, int node) {
+    return ("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns-%d\",\"labels\":{\"app\":\"app-%d\",\"tenant_id\":\"t%d\"}},"
+            + "\"spec\":{\"nodeName\":\"node-%d\",\"containers\":[{\"name\":\"app\",\"image\":\"registry/app:1\",\"env\":[{\"name\":\"SERVICE_ID\",\"value\":\"s%d\"}]},"
+            + "{\"name\":\"proxy\",\"image\":\"registry/proxy:1\"}]}}")
+        .formatted(name, route % namespaces, route, route % 20, node, route);
+  }
+
+  private void apply(String json) {
+    HasMetadata object = client.getKubernetesSerialization().unmarshal(json);
+    try {
+      client.resource(object).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 409) {
+        throw e;
+      }
+    }
+  }
+
+  private void parallel(int count, IntFunction<String> json) throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(12);
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      threads.execute(() -> apply(json.apply(number)));
+    }
+    threads.shutdown();
+    threads.awaitTermination(30, TimeUnit.MINUTES);
+  }
+
+  private Path operatorsAccount() throws IOException {
+    String token =
+        cluster
+            .kubectl()
+            .run("create", "token", "logroute-operator", "-n", SYSTEM, "--duration=8h")
+            .orFail()
+            .out()
+            .strip();
+    return Files.writeString(
+        Files.createTempFile("operator", ".kubeconfig"), cluster.kubeconfig(token));
+  }
+
+  private static GuardedProcess operator(Path kubeconfig, int port, Path log) {
+    return GuardedProcess.start(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-Xmx320m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.logroute.cli.Main",
+            "operator",
+            "--kubeconfig=" + kubeconfig,
+            "--http=127.0.0.1:" + port),
+        Map.of(),
+        log);
+  }
+
+  private void seen(NodeRouteTable table) {
+    long now = System.nanoTime();
+    entries.put(table.getMetadata().getName(), table.getSpec().pods().size());
+    for (NodeRouteTableSpec.Pod pod : table.getSpec().pods()) {
+      Long at = bound.isEmpty() ? null : bound.remove(pod.name());
+      if (at != null) {
+        latenciesMs.add(TimeUnit.NANOSECONDS.toMillis(now - at));
+      }
+    }
+  }
+
+  private void awaitTables() throws InterruptedException {
+    while (entries.values().stream().mapToInt(Integer::intValue).sum() < pods
+        || entries.size() < nodes) {
+      Thread.sleep(50);
+    }
+  }
+
+  private void settle() throws InterruptedException {
+    double before = -1;
+    while (before != writes()) {
+      before = writes();
+      Thread.sleep(10_000);
+    }
+  }
+
+  private void quiet() throws InterruptedException {
+    double before = writes();
+    String generation = daemonSetGeneration();
+    Thread.sleep(quietSeconds * 1000L);
+    say(
+        "writes of the operator in %d quiet seconds, Leases aside: %.0f",
+        quietSeconds, writes() - before);
+    say("generation of the DaemonSet before and after: %s, %s", generation, daemonSetGeneration());
+  }
+
+  private String daemonSetGeneration() {
+    return String.valueOf(
+        client
+            .apps()
+            .daemonSets()
+            .inNamespace(SYSTEM)
+            .withName("logroute-agent-default")
+            .get()
+            .getMetadata()
+            .getGeneration());
+  }
+
+  private void churn(String title, boolean everyNode) throws InterruptedException {
+    latenciesMs.clear();
+    double before = writes();
+    long started = System.nanoTime();
+    ExecutorService threads = Executors.newFixedThreadPool(12);
+    int count = churnSeconds * podsPerSecond;
+    for (int i = 0; i < count; i++) {
+      String name = (everyNode ? "wide-" : "churn-") + i;
+      String json = pod(name, random.nextInt(routes), random.nextInt(nodes));
+      threads.execute(
+          () -> {
+            apply(json);
+            bound.put(name, System.nanoTime());
+          });
+      if (everyNode && i == count / 4) {
+        cluster
+            .kubectl()
+            .apply(
+                "{apiVersion: logroute.io/v1alpha1, kind: ClusterLogRoute, metadata: {name: audit}, spec: {precedence: Always, endpointRef: {name: central}}}")
+            .orFail();
+      }
+      long next = started + TimeUnit.SECONDS.toNanos(1) * (i + 1) / podsPerSecond;
+      TimeUnit.NANOSECONDS.sleep(Math.max(0, next - System.nanoTime()));
+    }
+    threads.shutdown();
+    threads.awaitTermination(5, TimeUnit.MINUTES);
+    double seconds = Duration.ofNanos(System.nanoTime() - started).toMillis() / 1000.0;
+    double written = writes() - before;
+    Thread.sleep(5_000);
+    List<Long> sorted = latenciesMs.stream().sorted().collect(Collectors.toList());
+    say(
+        "%s: %d pods in %.0f s, from bound to in the table: p50 %d ms, p90 %d ms, p99 %d ms, longest %d ms; not yet: %d",
+        title,
+        count,
+        seconds,
+        at(sorted, 0.5),
+        at(sorted, 0.9),
+        at(sorted, 0.99),
+        at(sorted, 1),
+        bound.size());
+    say("%s: %.1f writes/s", title, written / seconds);
+    bound.clear();
+    settle();
+  }
+
+  private static long at(List<Long> sorted, double share) {
+    return sorted.isEmpty()
+        ? -1
+        : sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * share));
+  }
+
+  /**
+   * Requests of the operator that write, as the API server counts them; what agents report aside.
+   */
+  private double writes() {
+    Set<String> verbs = Set.of("APPLY", "POST", "PUT", "PATCH", "DELETE");
+    return client
+        .raw("/metrics")
+        .lines()
+        .filter(line -> line.startsWith("apiserver_request_total{"))
+        .filter(line -> verbs.stream().anyMatch(verb -> line.contains("verb=\"" + verb + "\"")))
+        .filter(
+            line ->
+                line.matches(
+                    ".*resource=\"(daemonsets|events|log[a-z]+|clusterlogroutes|noderoutetables)\".*"))
+        .filter(
+            line ->
+                !(line.contains("resource=\"noderoutetables\"")
+                    && line.contains("subresource=\"status\"")))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static long residentMiB(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .sum();
+  }
+
+  private static long warnings(Path log) throws IOException {
+    return Files.readAllLines(log).stream().filter(line -> !line.contains(" INFO ")).count();
+  }
+
+  private static long msSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  }
+
+  private static void say(String format, Object... values) {
+    System.out.printf(format + "%n", values);
+  }
+}
