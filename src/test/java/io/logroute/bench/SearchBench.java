@@ -18,10 +18,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a search costs: {@code SearchBench FOLDER GIGABYTES} fills the folder, when it is empty, with
- * a day of eight pods' lines in rolled files of 64 MiB, all but the newest two of a pod compressed,
- * and then looks for a minute and for text over an hour. Each search begins with an index that
- * knows nothing; where it may, it makes the system forget the files too.
+ * What a search costs: {@code SearchBench FOLDER GIGABYTES} fills the folder, when it is empty,
+ * with a day of eight pods' lines in rolled files of 64 MiB, all but the newest two of a pod
+ * compressed, and then looks for a minute and for text over an hour. Each search begins with an
+ * index that knows nothing; where it may, it makes the system forget the files too.
  */
 final class SearchBench {
 

@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +37,7 @@ final class Api {
   private static final int SEARCHES = 4;
   private static final long TURN_SECONDS = 20;
   private static final int MAX_SPANS = 500;
+  private static final long MAX_HISTOGRAM_NANOS = Duration.ofDays(3653).toNanos();
 
   private static final Set<String> FILTERS =
       Set.of("namespace", "pod", "container", "tag", "stream", "contains");
@@ -119,6 +121,9 @@ final class Api {
         Query query = parameters.query(tenant, service);
         if (query.sinceNanos() == Long.MIN_VALUE || query.untilNanos() == Long.MAX_VALUE) {
           throw new Refused(400, "a histogram needs since and until");
+        }
+        if (query.sinceNanos() < query.untilNanos() - MAX_HISTOGRAM_NANOS) {
+          throw new Refused(400, "a histogram covers at most ten years");
         }
         int spans = parameters.number("spans", 60, MAX_SPANS);
         histogram(exchange, inTurn(search -> Histogram.of(search, query, spans)));
