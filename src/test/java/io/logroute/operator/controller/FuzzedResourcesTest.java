@@ -87,7 +87,10 @@ class FuzzedResourcesTest {
     for (int i = 0; i < CASES; i++) {
       RandomResources resources = new RandomResources(random, i % 3 == 0 ? 0 : random.nextInt(8));
       String kind = kinds.get(i % kinds.size());
-      String json = resources.object(kind, "object-" + i, schemas.get(kind)).toString();
+      String json =
+          resources
+              .object(kind, "object-" + i, Objects.requireNonNull(schemas.get(kind)))
+              .toString();
       try {
         switch (kind) {
           case "LogRoute" -> {

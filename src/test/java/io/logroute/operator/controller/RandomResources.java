@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -109,10 +110,10 @@ final class RandomResources {
     metadata.put("generation", 1 + random.nextInt(5));
     metadata.put("creationTimestamp", "2026-01-01T00:00:00Z");
     if (random.nextInt(20) > 0) {
-      object.set("spec", value(schemas.get("spec"), 0));
+      object.set("spec", value(Objects.requireNonNull(schemas.get("spec")), 0));
     }
     if (random.nextInt(4) == 0) {
-      object.set("status", value(schemas.get("status"), 0));
+      object.set("status", value(Objects.requireNonNull(schemas.get("status")), 0));
     }
     return object;
   }
