@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The fake node with real agents, receivers and connections, all of which end and come back at
  * random: every line is stored once, in order. Longer with {@code -Dlogroute.process.runs=20}.
  */
+@SuppressWarnings("NullAway.Init") // each run begins by filling its fields
 class FakeNodeIT {
 
   private static final int RUNS = Integer.getInteger("logroute.process.runs", 1);
@@ -49,7 +50,7 @@ class FakeNodeIT {
 
   @Test
   void shouldStoreEveryLineOnceWhateverEndsAndComesBack() throws Exception {
-    long first = Long.getLong("logroute.seed", System.nanoTime());
+    long first = Long.getLong("logroute.seed", 20261122L);
     for (long seed = first; seed < first + RUNS; seed++) {
       run(seed);
       System.out.printf("FakeNodeIT: seed %d, no violation%n", seed);
