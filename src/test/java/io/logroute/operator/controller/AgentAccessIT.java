@@ -36,18 +36,22 @@ class AgentAccessIT {
     String other = cluster.unique("other");
     table(kubectl, mine);
     table(kubectl, other);
+    String probe = cluster.unique("probe");
+    table(kubectl, probe);
     String token = tokenOfAgentOn(mine, kubectl);
 
     try (KubernetesClient agent = client(cluster.kubeconfig(token))) {
-      await()
-          .atMost(Duration.ofSeconds(20))
+      await("the policy, which the API server takes up when it gets to it")
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
-                  assertThat(refusal(() -> patchStatus(agent, other)))
-                      .contains(
-                          "an agent on node '%s' may not change the table of node '%s'"
-                              .formatted(mine, other)));
+                  assertThat(refusal(() -> patchStatus(agent, probe)))
+                      .contains("may not change the table of node '" + probe + "'"));
 
+      assertThat(refusal(() -> patchStatus(agent, other)))
+          .contains(
+              "an agent on node '%s' may not change the table of node '%s'"
+                  .formatted(mine, other));
       patchStatus(agent, mine);
 
       assertThat(table(agent, mine).getStatus().observedGeneration()).isEqualTo(1);
@@ -63,7 +67,7 @@ class AgentAccessIT {
       assertThat(refusal(() -> agent.secrets().inNamespace(SYSTEM).list()))
           .contains("cannot list resource \"secrets\"");
     }
-    kubectl.run("delete", "nrt", mine, other).orFail();
+    kubectl.run("delete", "nrt", mine, other, probe).orFail();
   }
 
   private static void patchStatus(KubernetesClient agent, String node) {
