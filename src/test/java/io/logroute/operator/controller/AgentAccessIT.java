@@ -50,8 +50,7 @@ class AgentAccessIT {
 
       assertThat(refusal(() -> patchStatus(agent, other)))
           .contains(
-              "an agent on node '%s' may not change the table of node '%s'"
-                  .formatted(mine, other));
+              "an agent on node '%s' may not change the table of node '%s'".formatted(mine, other));
       patchStatus(agent, mine);
 
       assertThat(table(agent, mine).getStatus().observedGeneration()).isEqualTo(1);
