@@ -251,9 +251,10 @@ final class Conductor {
       work.run();
     } catch (RuntimeException e) {
       String what = e.toString();
-      if (!what.equals(state.problem)) {
+      if (!what.equals(state.loggedProblem)) {
         log.error("{} cannot be dealt with; trying on", state.log.folder().key(), e);
       }
+      state.loggedProblem = what;
       state.problem = what;
     }
   }
@@ -631,11 +632,17 @@ final class Conductor {
     }
     try {
       if (!state.log.keep(generation, from, deadlineNanos)) {
-        log.error("{}: deleted, and no time was left to keep it from byte {} on", generation, from);
+        notKept(state, generation, from, "no time was left for it");
       }
     } catch (IOException e) {
-      log.error(
-          "{}: deleted, and cannot be kept from byte {} on ({})", generation, from, e.toString());
+      notKept(state, generation, from, e.toString());
+    }
+  }
+
+  /** Said once for a file, though a running agent tries again with each sweep. */
+  private static void notKept(ContainerState state, Generation generation, long from, String why) {
+    if (state.toldNotKept.add(generation)) {
+      log.error("{}: deleted, and cannot be kept from byte {} on ({})", generation, from, why);
     }
   }
 

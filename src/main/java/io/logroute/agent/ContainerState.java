@@ -8,8 +8,11 @@ import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,12 @@ final class ContainerState {
 
   /** What went wrong unexpectedly when it was looked at last; empty: nothing. */
   volatile String problem = "";
+
+  /** The problem that was logged last: one that stays is told once. */
+  String loggedProblem = "";
+
+  /** Deleted files of which it was said that no copy could be made. */
+  final Set<Generation> toldNotKept = Collections.newSetFromMap(new WeakHashMap<>());
 
   /** The positions that were collected last; null before the first time. */
   Positions.@Nullable Container collected;

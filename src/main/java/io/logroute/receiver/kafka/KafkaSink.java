@@ -24,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -65,7 +66,6 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
 
   private static final Wake WAKE = new Wake();
 
-  private final KafkaConfig config;
   private final KafkaMetrics metrics;
   private final Traffic traffic;
   private final KafkaRecords records;
@@ -77,6 +77,7 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   private final Thread thread = new Thread(this::run, "receiver-kafka");
 
   private final Deque<Parcel> sent = new ArrayDeque<>();
+  private final Supplier<Producer<byte[], byte[]>> producers;
   private Producer<byte[], byte[]> producer;
   private AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private long movedNanos = System.nanoTime();
@@ -84,26 +85,30 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   private volatile @Nullable String obstacle;
   private volatile long stopDeadlineNanos;
 
-  private KafkaSink(
+  /**
+   * @param producers makes one; asked now, and again after each failure
+   */
+  KafkaSink(
       KafkaConfig config,
       KafkaMetrics metrics,
       Traffic traffic,
-      Producer<byte[], byte[]> producer) {
-    this.config = config;
+      Supplier<Producer<byte[], byte[]>> producers) {
     this.metrics = metrics;
     this.traffic = traffic;
-    this.producer = producer;
+    this.producers = producers;
+    this.producer = producers.get();
     this.records = new KafkaRecords(config.topic(), config.maxLineBytes(), this::cut);
   }
 
   /**
-   * A sink that has not asked Kafka for anything yet: brokers may come later.
+   * A sink that has not asked Kafka for anything yet: brokers may come later, though one of their
+   * names has to be known now.
    *
    * @throws IllegalArgumentException with one sentence, when the settings cannot be used
    */
   public static KafkaSink open(KafkaConfig config, KafkaMetrics metrics, Traffic traffic) {
     try {
-      return new KafkaSink(config, metrics, traffic, new KafkaProducer<>(config.producer()));
+      return new KafkaSink(config, metrics, traffic, () -> new KafkaProducer<>(config.producer()));
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException("cannot use Kafka: " + cause.getMessage(), e);
@@ -310,19 +315,26 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
     metrics.waiting(sent.size());
   }
 
-  /** Sends everything again that was not acknowledged, through a producer that knows nothing. */
+  /**
+   * Sends everything again that was not acknowledged, through a producer that knows nothing. There
+   * may be none yet, as long as no broker's name is known: then the next round tries again.
+   */
   private void restart(Exception problem) throws InterruptedException {
-    LOG.warn("sending to Kafka failed, all that it did not acknowledge is sent again", problem);
     stalls(problem);
-    metrics.restarted();
     producer.close(Duration.ZERO);
     settle();
     if (stopAsked.await(RESTART_PAUSE_MS, TimeUnit.MILLISECONDS)
         && System.nanoTime() - stopDeadlineNanos > 0) {
       return;
     }
+    try {
+      producer = producers.get();
+    } catch (KafkaException e) {
+      stalls(e.getCause() instanceof Exception cause ? cause : e);
+      return;
+    }
     failure = new AtomicReference<>();
-    producer = new KafkaProducer<>(config.producer());
+    metrics.restarted();
     List<Parcel> again = new ArrayList<>(sent);
     sent.clear();
     for (Parcel parcel : again) {

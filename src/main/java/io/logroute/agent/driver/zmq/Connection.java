@@ -136,15 +136,20 @@ final class Connection {
    */
   void send(Batch batch, Runnable taken) {
     Batch.Prefix first = batch.first();
-    down |=
-        !part(new Msg(first.tenant()), ZMQ.SNDMORE)
-            || !part(new Msg(first.service()), ZMQ.SNDMORE)
-            || !part(new PreencodedMessage(batch, taken), 0);
+    boolean sent =
+        part(new Msg(first.tenant()), ZMQ.SNDMORE)
+            && part(new Msg(first.service()), ZMQ.SNDMORE)
+            && part(new PreencodedMessage(batch, taken), 0);
+    if (!sent) {
+      down = true;
+    }
   }
 
   /** The same for a message of one frame; its bytes belong to JeroMQ from then on. */
   void send(byte[] bytes, int length) {
-    down |= !part(new Msg(ByteBuffer.wrap(bytes, 0, length).slice()), 0);
+    if (!part(new Msg(ByteBuffer.wrap(bytes, 0, length).slice()), 0)) {
+      down = true;
+    }
   }
 
   private boolean part(Msg part, int flags) {
