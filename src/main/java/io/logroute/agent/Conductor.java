@@ -468,7 +468,11 @@ final class Conductor {
 
   private void setWanted(ContainerState state, boolean wantedNow) {
     try {
-      state.log.setWanted(wantedNow);
+      if (!wantedNow) {
+        state.log.unwant();
+      } else if (state.log.want()) {
+        state.log.update(PodsFolder.files(state.log.folder().path()));
+      }
     } catch (IOException e) {
       unreadable(state.log.folder().path(), e);
     }

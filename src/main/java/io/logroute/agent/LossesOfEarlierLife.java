@@ -42,7 +42,9 @@ final class LossesOfEarlierLife {
     while (all.hasNext()) {
       Map.Entry<String, Container> entry = all.next();
       ContainerState state = states.apply(entry.getKey());
-      if (state == null || state.log.isWhollyKnown()) {
+      if (state != null && !state.log.isWanted()) {
+        all.remove();
+      } else if (state == null || state.log.isWhollyKnown()) {
         enter(entry.getKey(), entry.getValue(), state);
         all.remove();
       }

@@ -155,6 +155,11 @@ final class AgentInMemory {
     return conductor.containers().values();
   }
 
+  /** What this life has told as lost. */
+  List<LossLedger.Loss> losses() {
+    return conductor.ledger().newest();
+  }
+
   AgentMetrics metrics() {
     return metrics;
   }

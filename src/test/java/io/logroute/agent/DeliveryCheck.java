@@ -283,7 +283,7 @@ final class DeliveryCheck {
 
   private AssertionError violation(Arrival arrival, String what) {
     return new AssertionError(
-        "%s: route %s, %s %d.log %s [%d,%d) of generation %x, %s%s, %d bytes"
+        "%s: route %s, %s %d.log %s [%d,%d) of generation %x, %s%s, %d bytes; the files were:%s"
             .formatted(
                 what,
                 route,
@@ -295,6 +295,19 @@ final class DeliveryCheck {
                 arrival.generation(),
                 arrival.reading(),
                 arrival.carried() ? " carried" : "",
-                arrival.line().length));
+                arrival.line().length,
+                filesOf(arrival)));
+  }
+
+  private String filesOf(Arrival arrival) {
+    StringBuilder text = new StringBuilder();
+    for (WrittenFile file : node.files()) {
+      if (file.container().key().equals(arrival.container())) {
+        text.append("\n  ").append(file).append(file.isOnDisk() ? " on disk" : " gone");
+        text.append(file.isTruncated() ? ", truncated" : "");
+        text.append(obligations.isOwed(file, route) ? ", owed" : ", not owed");
+      }
+    }
+    return text.toString();
   }
 }

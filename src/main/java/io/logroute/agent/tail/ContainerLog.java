@@ -122,8 +122,7 @@ public final class ContainerLog {
    */
   public boolean isWhollyKnown() {
     return unopened.isEmpty()
-        && generations.stream()
-            .allMatch(one -> one.isOpen() || one.headHash() != HeadHash.UNKNOWN || !wanted);
+        && generations.stream().allMatch(one -> one.isOpen() || one.headHash() != HeadHash.UNKNOWN);
   }
 
   /** Whether the container wrote to a newer file of a later restart, or its folder is gone. */
@@ -134,33 +133,44 @@ public final class ContainerLog {
 
   /**
    * Whether anybody wants this log's bytes. While it is so, or not yet decided, files are opened at
-   * first sight and held, as far as there is room.
+   * first sight and held, as far as there is room. A log that nobody wants has no generations: a
+   * file that was never opened could not be known again under another name or form.
    */
   public boolean isWanted() {
     return wanted;
   }
 
   /**
-   * Decides whether anybody wants this log's bytes; files that are wanted are opened as far as
-   * there is room.
+   * Somebody wants this log's bytes: what is known is opened as far as there is room.
+   *
+   * @return whether nobody wanted them before, so that the folder has to be listed
    */
-  public void setWanted(boolean wanted) throws IOException {
-    this.wanted = wanted;
-    for (Generation generation : generations) {
-      if (wanted) {
-        openAgain(generation);
-      } else {
-        toOpen.remove(generation);
-        close(generation);
-        unopened.clear();
-      }
+  public boolean want() {
+    boolean before = wanted;
+    wanted = true;
+    generations.forEach(this::openAgain);
+    return !before;
+  }
+
+  /** Nobody wants this log's bytes: all is let go, and nothing is followed any more. */
+  public void unwant() throws IOException {
+    wanted = false;
+    List<Generation> before = generations;
+    generations = List.of();
+    toOpen.clear();
+    unopened.clear();
+    byInode.clear();
+    for (Generation generation : before) {
+      close(generation);
     }
-    forgetGone();
   }
 
   /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
   public void update(List<LogFile> listing) throws IOException {
     gone &= listing.isEmpty();
+    if (!wanted) {
+      return;
+    }
     refreshHeads();
     listed = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
     List<Generation> after = new ArrayList<>(generations);
@@ -340,7 +350,7 @@ public final class ContainerLog {
    */
   private @Nullable Generation adopt(LogFile file, List<Generation> all, int behind) {
     Generation generation = new Generation(file);
-    if (wanted && !tryOpen(generation)) {
+    if (!tryOpen(generation)) {
       unopened.put(file.inode(), file);
       return null;
     }
@@ -415,7 +425,7 @@ public final class ContainerLog {
 
   private void reopenWhenGrown(Generation generation, LogFile file) {
     boolean grown = !file.name().compressed() && generation.hasGrown();
-    boolean closed = wanted && !generation.isOpen() && !budget.isFull();
+    boolean closed = !generation.isOpen() && !budget.isFull();
     if (closed && (grown || toOpen.contains(generation))) {
       openAgain(generation);
     }
