@@ -32,6 +32,7 @@ final class DeliveryCheck {
   private final Obligations obligations;
   private final String route;
   private final boolean storedOnce;
+  private final boolean delivers;
   private final Set<Arrival> repeatable;
   private final Set<Arrival> possiblyLost;
   private final Map<WrittenRecord, Arrival> arrivedAs = new HashMap<>();
@@ -43,6 +44,7 @@ final class DeliveryCheck {
 
   /**
    * @param storedOnce the centre stores a line once, whatever happens
+   * @param delivers the route leaves out nothing that can be read
    * @param repeatable what may arrive again, as its position was not on disk when the agent died
    * @param possiblyLost what a broken connection cost
    */
@@ -51,12 +53,14 @@ final class DeliveryCheck {
       Obligations obligations,
       String route,
       boolean storedOnce,
+      boolean delivers,
       Set<Arrival> repeatable,
       Set<Arrival> possiblyLost) {
     this.node = node;
     this.obligations = obligations;
     this.route = route;
     this.storedOnce = storedOnce;
+    this.delivers = delivers;
     this.repeatable = repeatable;
     this.possiblyLost = possiblyLost;
     for (FakeContainer container : node.containers()) {
@@ -91,8 +95,8 @@ final class DeliveryCheck {
     return container + "|" + restart + "|" + hash;
   }
 
-  /** Holds all that arrived to what was written and is owed. */
-  void check(List<Arrival> arrived) {
+  /** Holds all that arrived to what was written. */
+  void checkArrived(List<Arrival> arrived) {
     for (Arrival arrival : arrived) {
       if (arrival.route().equals(route)) {
         List<WrittenRecord> records = recordsOf(arrival);
@@ -106,10 +110,19 @@ final class DeliveryCheck {
         recordsOf(lost).forEach(written -> arrivedAs.putIfAbsent(written, lost));
       }
     }
+  }
+
+  /** Holds what is owed to what arrived; after that. */
+  void checkOwed() {
     for (FakeContainer container : node.containers()) {
       checkOwed(container.records(false));
       checkOwed(container.records(true));
     }
+  }
+
+  /** Whether a record arrived, or was in flight on a connection that broke; after the check. */
+  boolean hasArrived(WrittenRecord written) {
+    return arrivedAs.containsKey(written);
   }
 
   private List<WrittenRecord> recordsOf(Arrival arrival) {
@@ -215,7 +228,7 @@ final class DeliveryCheck {
       throw violation(arrival, "it ends within a line, with " + last);
     }
     int place = placeOf(records.getFirst());
-    if (place > 0) {
+    if (place > 0 && delivers) {
       WrittenRecord before = streamOf(arrival).get(place - 1);
       boolean begins =
           !before.partial() || mayEndWith(before) || !obligations.isOwed(before.file(), route);

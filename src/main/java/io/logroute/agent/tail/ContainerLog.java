@@ -5,7 +5,7 @@ import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.LogFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +47,7 @@ public final class ContainerLog {
   private final Trouble trouble;
   private final KeptCopies copies;
   private final OpenBudget budget;
+  private final InstantSource clock;
   private final Map<Object, LogFile> unopened = new HashMap<>();
   private final Map<Object, Generation> byInode = new HashMap<>();
   private final Set<Generation> toOpen = new HashSet<>();
@@ -62,10 +63,15 @@ public final class ContainerLog {
    * @param budget of open files, shared by all logs
    */
   public ContainerLog(
-      ContainerFolder folder, KeptCopies copies, OpenBudget budget, Trouble trouble) {
+      ContainerFolder folder,
+      KeptCopies copies,
+      OpenBudget budget,
+      InstantSource clock,
+      Trouble trouble) {
     this.folder = folder;
     this.copies = copies;
     this.budget = budget;
+    this.clock = clock;
     this.trouble = trouble;
   }
 
@@ -118,11 +124,15 @@ public final class ContainerLog {
   }
 
   /**
-   * Whether every file that was listed is one of the generations, and known by its first record.
+   * Whether every file that was listed is one of the generations, and known by its first record, if
+   * it has one.
    */
   public boolean isWhollyKnown() {
-    return unopened.isEmpty()
-        && generations.stream().allMatch(one -> one.isOpen() || one.headHash() != HeadHash.UNKNOWN);
+    return unopened.isEmpty() && generations.stream().allMatch(ContainerLog::isKnown);
+  }
+
+  private static boolean isKnown(Generation one) {
+    return one.isOpen() || one.headHash() != HeadHash.UNKNOWN || one.fileBytes() == 0;
   }
 
   /** Whether the container wrote to a newer file of a later restart, or its folder is gone. */
@@ -203,7 +213,7 @@ public final class ContainerLog {
         .entrySet()
         .removeIf(
             entry -> !inodes.contains(entry.getKey()) && !entry.getValue().holds(entry.getKey()));
-    after.forEach(generation -> generation.setLinked(inodes));
+    after.forEach(generation -> generation.setLinked(inodes, clock.millis()));
     tellVanished(inodes);
     publish(after);
     forgetGone();
@@ -261,12 +271,12 @@ public final class ContainerLog {
   /** The folder is gone, its files with it. */
   public void setGone() {
     gone = true;
-    giveUpWrittenAnew(generations);
     missedOnce = Set.of();
     for (Generation generation : generations) {
       generation.setPresent(isKeptOnDisk(generation));
-      generation.setLinked(Set.of());
+      generation.setLinked(Set.of(), clock.millis());
     }
+    giveUpWrittenAnew(generations);
     tellVanished(Set.of());
     forgetGone();
   }
@@ -465,8 +475,6 @@ public final class ContainerLog {
         }
       }
       return opened;
-    } catch (NoSuchFileException e) {
-      return false;
     } catch (IOException e) {
       trouble.unreadable(generation.file(), e);
       return false;
