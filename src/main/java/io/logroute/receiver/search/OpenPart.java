@@ -4,6 +4,7 @@ package io.logroute.receiver.search;
 import io.logroute.receiver.store.Block;
 import io.logroute.receiver.store.BlockInput;
 import io.logroute.receiver.store.BlockedGzip;
+import io.logroute.receiver.store.FileId;
 import io.logroute.receiver.store.StoredStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -33,12 +34,14 @@ final class OpenPart implements AutoCloseable {
     void take(long start, byte[] bytes, int length) throws IOException;
   }
 
+  private final Path base;
   private final Path path;
   private final FileChannel channel;
   private final boolean isCompressed;
   private final FileId id;
 
-  private OpenPart(Path path, FileChannel channel, boolean isCompressed, FileId id) {
+  private OpenPart(Path base, Path path, FileChannel channel, boolean isCompressed, FileId id) {
+    this.base = base;
     this.path = path;
     this.channel = channel;
     this.isCompressed = isCompressed;
@@ -48,20 +51,21 @@ final class OpenPart implements AutoCloseable {
   /** Opens a file in the form that it has now; empty when it is gone or has no line yet. */
   static Optional<OpenPart> open(StoredStream.Part part) throws IOException {
     try {
-      return open(part.plain(), false);
+      return open(part.base(), part.plain(), false);
     } catch (NoSuchFileException e) {
       if (part.isCurrent()) {
         return Optional.empty();
       }
     }
     try {
-      return open(part.compressed(), true);
+      return open(part.base(), part.compressed(), true);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<OpenPart> open(Path path, boolean compressed) throws IOException {
+  private static Optional<OpenPart> open(Path base, Path path, boolean compressed)
+      throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     @Nullable FileId id = null;
     try {
@@ -74,7 +78,9 @@ final class OpenPart implements AutoCloseable {
         channel.close();
       }
     }
-    return id == null ? Optional.empty() : Optional.of(new OpenPart(path, channel, compressed, id));
+    return id == null
+        ? Optional.empty()
+        : Optional.of(new OpenPart(base, path, channel, compressed, id));
   }
 
   private static int unpackedHead(FileChannel channel, byte[] head) throws IOException {
@@ -97,6 +103,11 @@ final class OpenPart implements AutoCloseable {
       continue;
     }
     return bytes.position();
+  }
+
+  /** What all files of its stream share. */
+  Path base() {
+    return base;
   }
 
   Path path() {

@@ -61,6 +61,7 @@ final class AckedStore implements AutoCloseable {
   private final Deque<OpenLog> touched = new ArrayDeque<>();
   private final Map<StreamKey, Long> stagedMarks = new LinkedHashMap<>();
   private final JournalRecord record = new JournalRecord();
+  private final CriHeader header = new CriHeader();
 
   private Journal journal;
   private Instant checkpointAt;
@@ -193,12 +194,8 @@ final class AckedStore implements AutoCloseable {
       if (!log.file().hasPending()) {
         touched.add(log);
       }
-      log.file()
-          .append(
-              CriHeader.of(time, stream.identity().stream(), lines.isTruncated()),
-              lines.bytes(),
-              lines.lineOffset(),
-              lines.lineLength());
+      header.set(time, stream.identity().stream(), lines.isTruncated());
+      log.file().append(header, lines.bytes(), lines.lineOffset(), lines.lineLength());
       stored += lines.lineLength();
     }
     stagedBytes += stored;

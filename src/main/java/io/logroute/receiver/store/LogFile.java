@@ -40,6 +40,8 @@ final class LogFile {
   private final StoredName name;
   private final Clock clock;
 
+  private final BlockIndex index;
+
   private @Nullable PendingLines pending;
   private @Nullable FileChannel channel;
   private @Nullable Object fileKey;
@@ -55,6 +57,7 @@ final class LogFile {
     this.path = folder.resolve(name.toString());
     this.name = name;
     this.clock = clock;
+    this.index = new BlockIndex(path);
   }
 
   Path path() {
@@ -121,6 +124,7 @@ final class LogFile {
       file.write(bytes, positionBytes + bytes.position());
     }
     positionBytes += written.size();
+    index.wrote(written.blocks());
     if (firstLineAt.equals(Instant.MAX)) {
       firstLineAt = clock.instant();
     }
@@ -146,6 +150,7 @@ final class LogFile {
       throw e;
     }
     channel = opened;
+    index.opened(positionBytes);
     return opened;
   }
 
@@ -211,8 +216,10 @@ final class LogFile {
   /** Brings what was written to the disk. */
   void sync() throws IOException {
     if (unsynced) {
-      open().force(false);
+      FileChannel file = open();
+      file.force(false);
       unsynced = false;
+      index.synced(file);
     }
   }
 
@@ -255,9 +262,11 @@ final class LogFile {
     }
     unsynced = true;
     sync();
+    index.ended(open());
     close();
     Path rolled = path.resolveSibling(name.rolled(clock.instant(), siblings()).toString());
     Files.move(path, rolled, StandardCopyOption.ATOMIC_MOVE);
+    index.renamed(rolled);
     positionBytes = 0;
     firstLineAt = Instant.MAX;
   }

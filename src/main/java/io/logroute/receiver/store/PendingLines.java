@@ -4,12 +4,14 @@ package io.logroute.receiver.store;
 import io.logroute.receiver.sink.ReceivedLine;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
-/** CRI lines on their way to a file. Used by one thread. */
+/** CRI lines on their way to a file, with the blocks they make. Used by one thread. */
 final class PendingLines {
 
   private static final int START_BYTES = 1024;
 
+  private final BlockList blocks = new BlockList();
   private byte[] bytes = new byte[START_BYTES];
   private int size;
   private int lines;
@@ -22,21 +24,24 @@ final class PendingLines {
 
   /** Takes a line that stands in someone else's bytes. */
   void append(CriHeader header, byte[] source, int offset, int length) {
+    int from = size;
     if (hasLineFeed(source, offset, length)) {
       appendEscaped(header, source, offset, length);
     } else {
-      room(header.plain().length + length + 1);
-      put(header.plain(), 0, header.plain().length);
-      put(source, offset, length);
+      room(CriHeader.MAX_BYTES + length + 1);
+      size = header.write(false, bytes, size);
+      System.arraycopy(source, offset, bytes, size, length);
+      size += length;
       bytes[size++] = '\n';
     }
+    blocks.line(header.nanos(), size - from);
     lines++;
     lineBytes += length;
   }
 
   private void appendEscaped(CriHeader header, byte[] source, int offset, int length) {
-    room(header.escaped().length + 2 * length + 1);
-    put(header.escaped(), 0, header.escaped().length);
+    room(CriHeader.MAX_BYTES + 2 * length + 1);
+    size = header.write(true, bytes, size);
     for (int i = offset; i < offset + length; i++) {
       byte b = source[i];
       if (b == '\n' || b == '\\') {
@@ -63,14 +68,14 @@ final class PendingLines {
     }
   }
 
-  private void put(byte[] source, int from, int length) {
-    System.arraycopy(source, from, bytes, size, length);
-    size += length;
-  }
-
   /** The bytes as the file is to have them. */
   ByteBuffer asBuffer() {
     return ByteBuffer.wrap(bytes, 0, size);
+  }
+
+  /** The same bytes cut into blocks, as if a file began with them. */
+  List<Block> blocks() {
+    return blocks.blocks();
   }
 
   int size() {
