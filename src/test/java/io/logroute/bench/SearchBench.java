@@ -3,12 +3,14 @@ package io.logroute.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.logroute.receiver.search.LogSearch;
 import io.logroute.receiver.search.Page;
 import io.logroute.receiver.search.Query;
 import io.logroute.receiver.store.StoreCatalog;
 import io.logroute.receiver.store.StoreFiller;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SearchBench {
 
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final int PODS = 8;
   private static final long FILE_BYTES = 64L << 20;
   private static final int LINE_BYTES = 190;
@@ -107,14 +111,17 @@ final class SearchBench {
             until.getEpochSecond() * 1_000_000_000,
             text == null ? null : text.getBytes(UTF_8));
     LogSearch search = new LogSearch(new StoreCatalog(root), Duration.ofMinutes(10));
+    long startCpuNanos = SYSTEM.getProcessCpuTime();
     long startNanos = System.nanoTime();
     Page page = search.page(query, LogSearch.Order.ASC, limit, null);
     double seconds = (System.nanoTime() - startNanos) / 1e9;
+    double cpuSeconds = (SYSTEM.getProcessCpuTime() - startCpuNanos) / 1e9;
     System.out.printf(
-        "%s, %s: %.3f s, %d lines, %.0f MB looked through (%.0f MB/s)%n",
+        "%s, %s: %.3f s, %.3f CPU-s, %d lines, %.0f MB looked through (%.0f MB/s)%n",
         what,
         isCold ? "cold" : "warm",
         seconds,
+        cpuSeconds,
         page.lines().size(),
         page.scannedBytes() / 1e6,
         page.scannedBytes() / 1e6 / seconds);

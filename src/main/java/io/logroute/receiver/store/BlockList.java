@@ -51,11 +51,9 @@ public final class BlockList {
    */
   public int add(byte[] bytes, int from, int to) {
     int line = from;
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == '\n') {
-        line(time.nanos(bytes, line, i), i + 1 - line);
-        line = i + 1;
-      }
+    for (int at = LineFeeds.next(bytes, from, to); at < to; at = LineFeeds.next(bytes, line, to)) {
+      line(time.nanos(bytes, line, at), at + 1 - line);
+      line = at + 1;
     }
     return line - from;
   }

@@ -25,7 +25,7 @@ final class PendingLines {
   /** Takes a line that stands in someone else's bytes. */
   void append(CriHeader header, byte[] source, int offset, int length) {
     int from = size;
-    if (hasLineFeed(source, offset, length)) {
+    if (LineFeeds.next(source, offset, offset + length) < offset + length) {
       appendEscaped(header, source, offset, length);
     } else {
       room(CriHeader.MAX_BYTES + length + 1);
@@ -51,15 +51,6 @@ final class PendingLines {
     }
     bytes[size++] = '\n';
     escapedLines++;
-  }
-
-  private static boolean hasLineFeed(byte[] source, int offset, int length) {
-    for (int i = offset; i < offset + length; i++) {
-      if (source[i] == '\n') {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void room(int more) {
