@@ -29,6 +29,7 @@ final class SearchBench {
 
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  private static final int ROUNDS = Integer.getInteger("rounds", 3);
   private static final int PODS = 8;
   private static final long FILE_BYTES = 64L << 20;
   private static final int LINE_BYTES = 190;
@@ -43,10 +44,10 @@ final class SearchBench {
       fill(root, bytes);
     }
     Instant noon = BEGIN.plus(Duration.ofHours(12));
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       measure(root, "one minute", noon, noon.plusSeconds(60), null, 10_000);
     }
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       measure(root, "text over an hour", noon, noon.plusSeconds(3600), "no such text", 1000);
     }
   }

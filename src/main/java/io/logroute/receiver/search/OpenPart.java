@@ -10,7 +10,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the store that is open to be read, plain or compressed. It stays readable though it is
- * renamed or deleted. Used by one thread.
+ * renamed or deleted. Its bytes may be read by several threads.
  */
 final class OpenPart implements AutoCloseable {
 
@@ -87,9 +86,7 @@ final class OpenPart implements AutoCloseable {
     if (channel.size() == 0) {
       return 0;
     }
-    channel.position(0);
-    return new GZIPInputStream(Channels.newInputStream(channel), 4096)
-        .readNBytes(head, 0, head.length);
+    return new GZIPInputStream(new Bytes(channel), 4096).readNBytes(head, 0, head.length);
   }
 
   private static int readAt(FileChannel channel, long from, byte[] into) throws IOException {
@@ -133,8 +130,7 @@ final class OpenPart implements AutoCloseable {
 
   /** The plain bytes from the beginning on; closing it closes nothing else. */
   InputStream plainBytes() throws IOException {
-    channel.position(0);
-    InputStream raw = Channels.newInputStream(channel);
+    InputStream raw = new Bytes(channel);
     return isCompressed ? new GZIPInputStream(raw, 64 * 1024) : raw;
   }
 
@@ -161,6 +157,34 @@ final class OpenPart implements AutoCloseable {
       throw new EOFException(path + " was cut by someone else");
     }
     lines.take(block.start(), bytes, length);
+  }
+
+  /** The bytes of a file with a position of its own, since others read the file meanwhile. */
+  private static final class Bytes extends InputStream {
+    private final FileChannel channel;
+    private long position;
+
+    Bytes(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      int count = channel.read(ByteBuffer.wrap(into, from, length), position);
+      position += Math.max(0, count);
+      return count;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return (int) Math.min(Integer.MAX_VALUE, Math.max(0, channel.size() - position));
+    }
   }
 
   /** Of a file that something else compressed no part can be read alone. */
