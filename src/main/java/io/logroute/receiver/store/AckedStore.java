@@ -62,6 +62,7 @@ final class AckedStore implements AutoCloseable {
   private final Map<StreamKey, Long> stagedMarks = new LinkedHashMap<>();
   private final JournalRecord record = new JournalRecord();
   private final CriHeader header = new CriHeader();
+  private final SpareArrays arrays = new SpareArrays();
 
   private Journal journal;
   private Instant checkpointAt;
@@ -233,7 +234,7 @@ final class AckedStore implements AutoCloseable {
               name,
               stream.identity().tenant(),
               stream.identity().service(),
-              new LogFile(folder, file, clock));
+              new LogFile(folder, file, clock, arrays));
       files.put(name, known);
     }
     return known;

@@ -40,6 +40,7 @@ final class FileStore implements AutoCloseable {
   private final Set<Path> closedUnsynced = new LinkedHashSet<>();
   private final Set<Path> changedFolders = new LinkedHashSet<>();
   private final CriHeader header = new CriHeader();
+  private final SpareArrays arrays = new SpareArrays();
   private int openFiles;
 
   FileStore(Path root, StoreLimits limits, StoreMetrics metrics, Traffic traffic, Clock clock) {
@@ -68,7 +69,7 @@ final class FileStore implements AutoCloseable {
 
   private LogFile file(TaggedStream stream) {
     Path folder = root.resolve(stream.tenantId()).resolve(stream.serviceId());
-    return new LogFile(folder, StoredName.current(stream.tag()), clock);
+    return new LogFile(folder, StoredName.current(stream.tag()), clock, arrays);
   }
 
   /** Writes what was appended, and rolls what has reached its size. */

@@ -40,6 +40,7 @@ final class LogFile {
   private final StoredName name;
   private final Clock clock;
 
+  private final SpareArrays arrays;
   private final BlockIndex index;
 
   private @Nullable PendingLines pending;
@@ -54,6 +55,14 @@ final class LogFile {
   private boolean unsynced;
 
   LogFile(Path folder, StoredName name, Clock clock) {
+    this(folder, name, clock, new SpareArrays());
+  }
+
+  /**
+   * @param arrays for what is pending, shared by the files of a thread
+   */
+  LogFile(Path folder, StoredName name, Clock clock, SpareArrays arrays) {
+    this.arrays = arrays;
     this.path = folder.resolve(name.toString());
     this.name = name;
     this.clock = clock;
@@ -89,7 +98,7 @@ final class LogFile {
   /** Takes a line that stands in someone else's bytes. */
   void append(CriHeader header, byte[] source, int offset, int length) {
     if (pending == null) {
-      pending = new PendingLines();
+      pending = new PendingLines(arrays);
     }
     pending.append(header, source, offset, length);
   }
@@ -125,6 +134,7 @@ final class LogFile {
     }
     positionBytes += written.size();
     index.wrote(written.blocks());
+    written.release();
     if (firstLineAt.equals(Instant.MAX)) {
       firstLineAt = clock.instant();
     }

@@ -3,20 +3,29 @@ package io.logroute.receiver.store;
 
 import io.logroute.receiver.sink.ReceivedLine;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /** CRI lines on their way to a file, with the blocks they make. Used by one thread. */
 final class PendingLines {
 
   private static final int START_BYTES = 1024;
+  private static final byte[] NOTHING = new byte[0];
 
   private final BlockList blocks = new BlockList();
-  private byte[] bytes = new byte[START_BYTES];
+  private final SpareArrays arrays;
+  private byte[] bytes;
   private int size;
   private int lines;
   private int escapedLines;
   private long lineBytes;
+
+  /**
+   * @param arrays where the bytes are kept, until {@link #release}
+   */
+  PendingLines(SpareArrays arrays) {
+    this.arrays = arrays;
+    this.bytes = arrays.take(START_BYTES);
+  }
 
   void append(CriHeader header, ReceivedLine line) {
     append(header, line.frame(), line.offset(), line.lengthBytes());
@@ -55,13 +64,22 @@ final class PendingLines {
 
   private void room(int more) {
     if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+      byte[] larger = arrays.take(Math.max(size + more, bytes.length * 2));
+      System.arraycopy(bytes, 0, larger, 0, size);
+      arrays.give(bytes);
+      bytes = larger;
     }
   }
 
   /** The bytes as the file is to have them. */
   ByteBuffer asBuffer() {
     return ByteBuffer.wrap(bytes, 0, size);
+  }
+
+  /** They have been written; only the counts stay. */
+  void release() {
+    arrays.give(bytes);
+    bytes = NOTHING;
   }
 
   /** The same bytes cut into blocks, as if a file began with them. */
