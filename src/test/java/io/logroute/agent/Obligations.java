@@ -26,6 +26,7 @@ final class Obligations {
   private final Set<String> allRoutes;
   private final boolean deletedToo;
   private final Map<FakeContainer, Set<String>> decided = new HashMap<>();
+  private final Map<FakeContainer, Set<String>> decidedEver = new HashMap<>();
   private final Map<String, Integer> starts = new HashMap<>();
   private final Set<FakeContainer> known = new HashSet<>();
   private final Map<WrittenFile, Set<String>> heldFor = new HashMap<>();
@@ -90,6 +91,7 @@ final class Obligations {
   }
 
   private void decide(FakeContainer container, Set<String> routes) {
+    decidedEver.put(container, routes);
     Set<String> before = decided.put(container, routes);
     if (routes.equals(before)) {
       return;
@@ -110,7 +112,9 @@ final class Obligations {
     } else if (heldFor.containsKey(file)) {
       heldFor.get(file).retainAll(wanted);
     }
-    sightings.holds(file, heldFor.getOrDefault(file, Set.of()), nowNanos);
+    Set<String> knownToWant = new HashSet<>(heldFor.getOrDefault(file, Set.of()));
+    knownToWant.retainAll(decidedEver.getOrDefault(file.container(), allRoutes));
+    sightings.holds(file, knownToWant, nowNanos);
   }
 
   Sightings sightings() {
