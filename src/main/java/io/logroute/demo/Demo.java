@@ -123,6 +123,7 @@ public final class Demo implements AutoCloseable {
               limits,
               Duration.ofSeconds(1),
               Access.open(),
+              null,
               null));
     } catch (StartFailedException e) {
       throw new DemoFailedException(String.valueOf(e.getMessage()));

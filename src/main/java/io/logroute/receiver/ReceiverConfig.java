@@ -2,6 +2,7 @@
 package io.logroute.receiver;
 
 import io.logroute.receiver.intake.BindAddress;
+import io.logroute.receiver.intake.Curve;
 import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.kafka.KafkaConfig;
 import io.logroute.receiver.store.StoreLimits;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much is kept, and in what pieces
  * @param upkeepEvery how often old files are looked after
  * @param access who may see which tenants' lines
+ * @param curve what the acked socket takes connections with; null: no CURVE
  * @param kafka keeps the lines instead of files; null: files do
  */
 public record ReceiverConfig(
@@ -30,6 +32,7 @@ public record ReceiverConfig(
     StoreLimits limits,
     Duration upkeepEvery,
     Access access,
+    @Nullable Curve curve,
     @Nullable KafkaConfig kafka) {
 
   public static final Duration DEFAULT_UPKEEP_EVERY = Duration.ofSeconds(10);

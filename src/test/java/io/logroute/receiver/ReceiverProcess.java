@@ -41,27 +41,33 @@ public final class ReceiverProcess implements AutoCloseable {
 
   /** Starts a receiver with every socket, and waits until it listens. */
   public static ReceiverProcess start(Path dataDir, Path log, String... options) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.logroute.cli.Main",
-                "receive",
-                "--bind-sub",
-                "tcp://127.0.0.1:*",
-                "--bind-pull",
-                "tcp://127.0.0.1:0",
-                "--bind-acked",
-                "tcp://127.0.0.1:0",
-                "--http",
-                "127.0.0.1:0",
-                "--data-dir",
-                dataDir.toString()));
+    List<String> jvm =
+        List.of(
+            "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    return start(jvm, dataDir, log, options);
+  }
+
+  /** The same with flags of its JVM. */
+  static ReceiverProcess start(List<String> jvm, Path dataDir, Path log, String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(jvm);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.logroute.cli.Main",
+            "receive",
+            "--bind-sub",
+            "tcp://127.0.0.1:*",
+            "--bind-pull",
+            "tcp://127.0.0.1:0",
+            "--bind-acked",
+            "tcp://127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+            "--data-dir",
+            dataDir.toString()));
     command.addAll(List.of(options));
     GuardedProcess process = GuardedProcess.start(command, Map.of(), log);
     await("the start, see " + log)
