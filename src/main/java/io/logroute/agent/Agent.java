@@ -74,6 +74,7 @@ public final class Agent implements AutoCloseable {
             LogDrivers.builtIn(),
             options.node(),
             options.stateFolder(),
+            options.curveFolder(),
             metrics,
             AgentClock.SYSTEM,
             Pipeline::start);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param graceMs how long what is in flight may take to leave when the agent is stopped
  * @param heldBytes how much of deleted files is held at most
  * @param maxOpenFiles how many log files are open at once at most
+ * @param curveFolder where the CURVE keys of endpoints stand
  */
 public record AgentOptions(
     Path podsFolder,
@@ -24,7 +25,11 @@ public record AgentOptions(
     String node,
     long graceMs,
     long heldBytes,
-    int maxOpenFiles) {
+    int maxOpenFiles,
+    Path curveFolder) {
+
+  /** Where the Secret with CURVE keys is mounted. */
+  public static final Path DEFAULT_CURVE_FOLDER = Path.of("/etc/logroute/curve");
 
   /** What a LogAgent holds of deleted files when it does not say. */
   public static final long DEFAULT_HELD_BYTES = 1L << 30;
@@ -57,6 +62,28 @@ public record AgentOptions(
         node,
         graceMs,
         heldBytes,
-        OpenFileLimit.ofThisProcess());
+        DEFAULT_CURVE_FOLDER);
+  }
+
+  /** With keys in a folder of its own. */
+  public AgentOptions(
+      Path podsFolder,
+      Path containersFolder,
+      Path stateFolder,
+      InetSocketAddress http,
+      String node,
+      long graceMs,
+      long heldBytes,
+      Path curveFolder) {
+    this(
+        podsFolder,
+        containersFolder,
+        stateFolder,
+        http,
+        node,
+        graceMs,
+        heldBytes,
+        OpenFileLimit.ofThisProcess(),
+        curveFolder);
   }
 }

@@ -2,6 +2,7 @@
 package io.logroute.agent;
 
 import io.logroute.agent.driver.ConnectionStatus;
+import io.logroute.agent.driver.CurveKeyFiles;
 import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDrivers;
 import io.logroute.agent.route.Binding;
@@ -36,10 +37,22 @@ final class AgentPipelines {
   private final LogDrivers drivers;
   private final String node;
   private final Path stateFolder;
+  private final Path curveFolder;
   private final AgentMetrics metrics;
   private final AgentClock clock;
   private final Consumer<Pipeline> starter;
   private final Map<Purpose, Pipeline> pipelines = new ConcurrentHashMap<>();
+
+  /** With CURVE keys where they usually stand. */
+  AgentPipelines(
+      LogDrivers drivers,
+      String node,
+      Path stateFolder,
+      AgentMetrics metrics,
+      AgentClock clock,
+      Consumer<Pipeline> starter) {
+    this(drivers, node, stateFolder, AgentOptions.DEFAULT_CURVE_FOLDER, metrics, clock, starter);
+  }
 
   /**
    * @param starter sets a new pipeline going
@@ -48,12 +61,14 @@ final class AgentPipelines {
       LogDrivers drivers,
       String node,
       Path stateFolder,
+      Path curveFolder,
       AgentMetrics metrics,
       AgentClock clock,
       Consumer<Pipeline> starter) {
     this.drivers = drivers;
     this.node = node;
     this.stateFolder = stateFolder;
+    this.curveFolder = curveFolder;
     this.metrics = metrics;
     this.clock = clock;
     this.starter = starter;
@@ -92,9 +107,15 @@ final class AgentPipelines {
                         stateFolder,
                         lines -> possiblyLost(name, lines),
                         wakeUp,
-                        status)));
+                        status,
+                        curve(endpoint))));
     starter.accept(pipeline);
     return pipeline;
+  }
+
+  private @Nullable CurveKeyFiles curve(@Nullable Endpoint endpoint) {
+    String keys = endpoint == null ? null : endpoint.curve();
+    return keys == null ? null : new CurveKeyFiles(curveFolder, keys);
   }
 
   private void possiblyLost(String name, long lines) {

@@ -81,8 +81,11 @@ final class RouteProblems {
               + endpoint.format()
               + ", which this agent lacks");
     }
-    if (endpoint.curve() != null) {
-      found.add("endpoint " + endpoint.name() + " asks for CURVE, which this agent lacks");
+    if (endpoint.curve() != null && endpoint.delivery() == Delivery.AtMostOnce) {
+      found.add(
+          "endpoint "
+              + endpoint.name()
+              + " asks for CURVE, which this agent does with delivery AtLeastOnce alone");
     }
     return found;
   }

@@ -102,6 +102,15 @@ final class AgentCommand implements Callable<Integer> {
               + " given up and counted. Also LOGROUTE_HELD_BYTES.")
   private long heldBytes;
 
+  @Option(
+      names = "--curve-dir",
+      paramLabel = "DIR",
+      defaultValue = "${env:LOGROUTE_CURVE_DIR:-/etc/logroute/curve}",
+      description =
+          "Where the CURVE keys of endpoints stand: NAME.server, NAME.public, NAME.secret. Also"
+              + " LOGROUTE_CURVE_DIR.")
+  private Path curveDir;
+
   @Override
   public Integer call() throws InterruptedException {
     if (!Files.isDirectory(podsFolder) || !Files.isReadable(podsFolder)) {
@@ -134,7 +143,8 @@ final class AgentCommand implements Callable<Integer> {
       source = new ApiTableSource(node, config, new TableStore(stateFolder));
     }
     AgentOptions options =
-        new AgentOptions(podsFolder, containersFolder, stateFolder, http, node, graceMs, heldBytes);
+        new AgentOptions(
+            podsFolder, containersFolder, stateFolder, http, node, graceMs, heldBytes, curveDir);
     Agent agent = new Agent(options, source, table);
     StopSignal stop = StopSignal.install(Duration.ofMillis(graceMs + CLOSING_MS));
     agent.start();

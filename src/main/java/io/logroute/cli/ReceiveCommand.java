@@ -6,6 +6,7 @@ import io.logroute.receiver.ReceiverConfig;
 import io.logroute.receiver.SinkConfig;
 import io.logroute.receiver.StartFailedException;
 import io.logroute.receiver.intake.BindAddress;
+import io.logroute.receiver.intake.Curve;
 import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.store.StoreLimits;
 import io.logroute.receiver.web.Access;
@@ -85,6 +86,22 @@ final class ReceiveCommand implements Callable<Integer> {
           "Page and API ask for a token: each line is TOKEN TENANT[,TENANT...], or TOKEN * for all"
               + " tenants. Read again when it changes. Default: who reaches --http sees all")
   private @Nullable Path tokens;
+
+  @Option(
+      names = "--curve-key",
+      paramLabel = "FILE",
+      description =
+          "The acked socket takes CURVE and nothing else: this holds the receiver's secret key in"
+              + " Z85. Read again when it changes")
+  private @Nullable Path curveKey;
+
+  @Option(
+      names = "--curve-senders",
+      paramLabel = "FILE",
+      description =
+          "Who may send with CURVE: each line is PUBLIC-KEY TENANT[,TENANT...], or PUBLIC-KEY * for"
+              + " all tenants. Read again when it changes")
+  private @Nullable Path curveSenders;
 
   @Option(
       names = "--sink",
@@ -173,7 +190,34 @@ final class ReceiveCommand implements Callable<Integer> {
         new StoreLimits(
             rollBytes, rollAge, retainBytes, retainAge, StoreLimits.DEFAULT_MAX_OPEN_FILES);
     return new ReceiverConfig(
-        bind, dataDir, http, limits, ReceiverConfig.DEFAULT_UPKEEP_EVERY, access(), sink());
+        bind,
+        dataDir,
+        http,
+        limits,
+        ReceiverConfig.DEFAULT_UPKEEP_EVERY,
+        access(),
+        curve(),
+        sink());
+  }
+
+  private @Nullable Curve curve() {
+    if (curveKey == null && curveSenders == null) {
+      return null;
+    }
+    if (curveKey == null || curveSenders == null) {
+      throw new UsageException(
+          "--curve-key and --curve-senders go together: who has a key must be known");
+    }
+    if (bindSub != null || bindPull != null) {
+      throw new UsageException(
+          "CURVE is for --bind-acked alone: a full SUB or PULL socket would hand over lines that"
+              + " are still sealed; run those in a receiver of their own");
+    }
+    try {
+      return Curve.open(curveKey, curveSenders);
+    } catch (IOException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
   }
 
   private SinkConfig sink() {

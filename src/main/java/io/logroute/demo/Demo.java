@@ -124,6 +124,7 @@ public final class Demo implements AutoCloseable {
               limits,
               Duration.ofSeconds(1),
               Access.open(),
+              null,
               new SinkConfig.Files()));
     } catch (StartFailedException e) {
       throw new DemoFailedException(String.valueOf(e.getMessage()));

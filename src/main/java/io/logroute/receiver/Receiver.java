@@ -180,7 +180,8 @@ public final class Receiver implements AutoCloseable {
               ackedSink,
               metrics,
               new AckedMetrics(registry),
-              clock);
+              clock,
+              config.curve());
       parts.push(intake);
       ackedIntake = intake;
       health.watch(SocketKind.ACKED.label(), intake.heartbeat());

@@ -2,6 +2,7 @@
 package io.logroute.receiver;
 
 import io.logroute.receiver.intake.BindAddress;
+import io.logroute.receiver.intake.Curve;
 import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.store.StoreLimits;
 import io.logroute.receiver.web.Access;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param limits how much is kept, and in what pieces
  * @param upkeepEvery how often old files are looked after
  * @param access who may see which tenants' lines
+ * @param curve what the acked socket takes connections with; null: no CURVE
  * @param sink what keeps the lines
  */
 public record ReceiverConfig(
@@ -28,6 +30,7 @@ public record ReceiverConfig(
     StoreLimits limits,
     Duration upkeepEvery,
     Access access,
+    @Nullable Curve curve,
     SinkConfig sink) {
 
   public static final Duration DEFAULT_UPKEEP_EVERY = Duration.ofSeconds(10);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,36 +34,52 @@ public final class ReceiverProcess implements AutoCloseable {
 
   private ReceiverProcess(GuardedProcess process, String log) {
     this.process = process;
-    this.sub = first(log, "receiving on (tcp://\\S+) \\(sub\\)");
-    this.pull = first(log, "receiving on (tcp://\\S+) \\(pull\\)");
+    this.sub = found(log, "receiving on (tcp://\\S+) \\(sub\\)").orElse("");
+    this.pull = found(log, "receiving on (tcp://\\S+) \\(pull\\)").orElse("");
     this.acked = first(log, "receiving on (tcp://\\S+) \\(acked\\)");
     this.http = first(log, "metrics and health on (http://\\S+)/");
   }
 
   /** Starts a receiver with every socket, and waits until it listens. */
   public static ReceiverProcess start(Path dataDir, Path log, String... options) {
-    List<String> command =
+    List<String> jvm =
+        List.of(
+            "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    return start(jvm, dataDir, log, options);
+  }
+
+  /** The same with flags of its JVM. */
+  static ReceiverProcess start(List<String> jvm, Path dataDir, Path log, String... options) {
+    List<String> more =
         new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.logroute.cli.Main",
-                "receive",
-                "--bind-sub",
-                "tcp://127.0.0.1:*",
-                "--bind-pull",
-                "tcp://127.0.0.1:0",
-                "--bind-acked",
-                "tcp://127.0.0.1:0",
-                "--http",
-                "127.0.0.1:0",
-                "--data-dir",
-                dataDir.toString()));
-    command.addAll(List.of(options));
+            List.of("--bind-sub", "tcp://127.0.0.1:*", "--bind-pull", "tcp://127.0.0.1:0"));
+    more.addAll(List.of(options));
+    return launch(jvm, dataDir, log, more);
+  }
+
+  /** A receiver of acknowledged lines alone. */
+  public static ReceiverProcess startAcked(Path dataDir, Path log, String... options) {
+    return launch(List.of("-XX:+UseSerialGC"), dataDir, log, List.of(options));
+  }
+
+  private static ReceiverProcess launch(
+      List<String> jvm, Path dataDir, Path log, List<String> options) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(jvm);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.logroute.cli.Main",
+            "receive",
+            "--bind-acked",
+            "tcp://127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+            "--data-dir",
+            dataDir.toString()));
+    command.addAll(options);
     GuardedProcess process = GuardedProcess.start(command, Map.of(), log);
     await("the start, see " + log)
         .atMost(GRACE)
@@ -79,11 +96,13 @@ public final class ReceiverProcess implements AutoCloseable {
   }
 
   private static String first(String text, String pattern) {
+    return found(text, pattern)
+        .orElseThrow(() -> new AssertionError("the receiver did not start: " + text));
+  }
+
+  private static Optional<String> found(String text, String pattern) {
     Matcher matcher = Pattern.compile(pattern).matcher(text);
-    if (!matcher.find()) {
-      throw new AssertionError("the receiver did not start: " + text);
-    }
-    return matcher.group(1);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   String address(String peer) {

@@ -22,7 +22,17 @@ public final class TestSender implements AutoCloseable {
   private final byte[] buffer = new byte[64 * 1024];
 
   public TestSender(String address) {
-    socket.setHandshakeIvl(500);
+    this(address, null, null);
+  }
+
+  /** With CURVE: the receiver's public key in Z85, and this sender's keys; null: without. */
+  public TestSender(String address, @Nullable String serverKey, ZMQ.Curve.@Nullable KeyPair keys) {
+    if (serverKey != null && keys != null) {
+      socket.setCurveServerKey(ZMQ.Curve.z85Decode(serverKey));
+      socket.setCurvePublicKey(ZMQ.Curve.z85Decode(keys.publicKey));
+      socket.setCurveSecretKey(ZMQ.Curve.z85Decode(keys.secretKey));
+    }
+    socket.setHandshakeIvl(serverKey == null ? 500 : 5000);
     socket.setLinger(0);
     socket.setReceiveTimeOut((int) PATIENCE.toMillis());
     socket.connect(address);

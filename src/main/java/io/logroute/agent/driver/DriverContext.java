@@ -4,6 +4,7 @@ package io.logroute.agent.driver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a driver is opened with.
@@ -18,6 +19,7 @@ import java.util.function.LongConsumer;
  * @param possiblyLost is told how many lines a broken connection may have cost
  * @param wakeUp wakes the pipeline's thread; may be called by any thread
  * @param status what a driver tells about its connection
+ * @param curve the keys for connections; null: no CURVE
  */
 public record DriverContext(
     String pipeline,
@@ -29,8 +31,35 @@ public record DriverContext(
     Path stateFolder,
     LongConsumer possiblyLost,
     Runnable wakeUp,
-    ConnectionStatus status) {
+    ConnectionStatus status,
+    @Nullable CurveKeyFiles curve) {
   public DriverContext {
     addresses = List.copyOf(addresses);
+  }
+
+  /** Without CURVE. */
+  public DriverContext(
+      String pipeline,
+      String node,
+      List<String> addresses,
+      String socket,
+      boolean acknowledged,
+      long bytesPerSecond,
+      Path stateFolder,
+      LongConsumer possiblyLost,
+      Runnable wakeUp,
+      ConnectionStatus status) {
+    this(
+        pipeline,
+        node,
+        addresses,
+        socket,
+        acknowledged,
+        bytesPerSecond,
+        stateFolder,
+        possiblyLost,
+        wakeUp,
+        status,
+        null);
   }
 }

@@ -12,13 +12,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
+import zmq.Msg;
 import zmq.ZError;
+import zmq.io.Metadata;
 
 /**
  * The ROUTER that agents which wait for acknowledgements connect to, and the thread that alone
@@ -32,7 +36,6 @@ public final class AckedIntake implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AckedIntake.class);
 
   private static final int HANDSHAKE_TIMEOUT_MS = 1000;
-  private static final int TCP_BUFFER_BYTES = 256 * 1024;
   private static final int MAX_UNREAD_MESSAGES = 64;
   private static final int IDLE_POLL_MS = 50;
   private static final int BUSY_POLL_MS = 1;
@@ -42,13 +45,15 @@ public final class AckedIntake implements AutoCloseable {
 
   private static final int LINGER_MS = 1000;
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final Duration STORE_GRACE = Duration.ofSeconds(3);
+  private static final Duration STORE_GRACE = Duration.ofSeconds(10);
 
   private final ZMQ.Context context;
   private final ZMQ.Socket socket;
   private final String boundAddress;
   private final AckedSessions sessions;
   private final IntakeMetrics metrics;
+  private final @Nullable Curve curve;
+  private final @Nullable Doorkeeper doorkeeper;
   private final MessageEncoder encoder = new MessageEncoder();
   private final Heartbeat heartbeat = new Heartbeat();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -64,18 +69,25 @@ public final class AckedIntake implements AutoCloseable {
       AckedSink sink,
       IntakeMetrics metrics,
       AckedMetrics ackedMetrics,
-      Clock clock) {
+      Clock clock,
+      @Nullable Curve curve,
+      @Nullable Doorkeeper doorkeeper) {
+    this.curve = curve;
+    this.doorkeeper = doorkeeper;
     this.context = context;
     this.socket = socket;
     this.boundAddress = socket.getLastEndpoint();
     this.metrics = metrics;
-    this.sessions = new AckedSessions(limits, sink, this::send, metrics, ackedMetrics, clock);
+    Senders senders = curve == null ? Senders.ANYONE : curve.senders();
+    this.sessions =
+        new AckedSessions(limits, sink, this::send, senders, metrics, ackedMetrics, clock);
   }
 
   /**
    * Binds the socket; nothing is read before {@link #start}.
    *
-   * @param heapBytes the memory of this process, of which a quarter may wait for the disk
+   * @param heapBytes the memory of this process, of which a part may wait for the disk
+   * @param curve takes CURVE and nothing else; null: no CURVE
    * @throws BindFailedException when the address cannot be bound
    */
   public static AckedIntake bind(
@@ -84,9 +96,11 @@ public final class AckedIntake implements AutoCloseable {
       AckedSink sink,
       IntakeMetrics metrics,
       AckedMetrics ackedMetrics,
-      Clock clock)
+      Clock clock,
+      @Nullable Curve curve)
       throws BindFailedException {
-    return bind(address, AckedLimits.ofMemory(heapBytes), sink, metrics, ackedMetrics, clock);
+    return bind(
+        address, AckedLimits.ofMemory(heapBytes), sink, metrics, ackedMetrics, clock, curve);
   }
 
   static AckedIntake bind(
@@ -95,10 +109,13 @@ public final class AckedIntake implements AutoCloseable {
       AckedSink sink,
       IntakeMetrics metrics,
       AckedMetrics ackedMetrics,
-      Clock clock)
+      Clock clock,
+      @Nullable Curve curve)
       throws BindFailedException {
     Intake.probe(SocketKind.ACKED, address);
     ZMQ.Context context = ZMQ.context(1);
+    Doorkeeper doorkeeper =
+        curve == null ? null : new Doorkeeper(context, curve.senders(), ackedMetrics);
     ZMQ.Socket socket = context.socket(SocketType.ROUTER);
     try {
       socket.setLinger(LINGER_MS);
@@ -108,18 +125,41 @@ public final class AckedIntake implements AutoCloseable {
       socket.setSndHWM(0);
       socket.setRcvHWM(MAX_UNREAD_MESSAGES);
       socket.setMaxMsgSize(WireLimits.MAX_MESSAGE_BYTES);
-      socket.setReceiveBufferSize(TCP_BUFFER_BYTES);
       socket.setTCPKeepAlive(1);
+      if (curve != null) {
+        curve.secure(socket);
+        watchHandshakes(socket, ackedMetrics);
+      }
       socket.bind(address.toString());
       AckedIntake intake =
-          new AckedIntake(context, socket, limits, sink, metrics, ackedMetrics, clock);
+          new AckedIntake(
+              context, socket, limits, sink, metrics, ackedMetrics, clock, curve, doorkeeper);
       metrics.bound(SocketKind.ACKED, intake.boundAddress);
       return intake;
     } catch (ZMQException e) {
       socket.close();
+      if (doorkeeper != null) {
+        doorkeeper.close();
+      }
       context.term();
       throw Intake.cannotBind(SocketKind.ACKED, address, "it was taken a moment ago");
     }
+  }
+
+  /** Is told of failed handshakes by the I/O thread; says the first, counts all. */
+  private static void watchHandshakes(ZMQ.Socket socket, AckedMetrics metrics) {
+    AtomicBoolean said = new AtomicBoolean();
+    socket.setEventHook(
+        event -> {
+          metrics.failedHandshake();
+          if (said.compareAndSet(false, true)) {
+            LOG.warn(
+                "a connection was refused in the CURVE handshake: the agent has another public key"
+                    + " of this receiver than belongs to --curve-key, or uses no CURVE; further"
+                    + " ones are only counted");
+          }
+        },
+        ZMQ.HANDSHAKE_FAILED_PROTOCOL | ZMQ.HANDSHAKE_FAILED_NO_DETAIL | ZMQ.HANDSHAKE_FAILED_AUTH);
   }
 
   /** Where it listens, with the port that was chosen when any was asked for. */
@@ -167,20 +207,31 @@ public final class AckedIntake implements AutoCloseable {
   private void read() {
     byte[] peer = socket.recv(0);
     for (int left = MESSAGES_A_TURN; peer != null; left--) {
-      byte[] frame = socket.hasReceiveMore() ? socket.recv(0) : null;
+      Msg message = socket.hasReceiveMore() ? socket.base().recv(0) : null;
+      String sender = message == null ? null : sender(message);
+      byte[] frame = message == null ? null : message.data();
       while (socket.hasReceiveMore()) {
         frame = null;
         socket.recv(0);
       }
-      sessions.take(new String(peer, ISO_8859_1), frame, System.nanoTime());
+      sessions.take(new String(peer, ISO_8859_1), frame, sender, System.nanoTime());
       peer = left > 0 ? socket.recv(ZMQ.DONTWAIT) : null;
     }
+  }
+
+  /** The key that the doorkeeper let in. */
+  private @Nullable String sender(Msg message) {
+    Metadata metadata = curve == null ? null : message.getMetadata();
+    return metadata == null ? null : metadata.get(Metadata.USER_ID);
   }
 
   private void look() {
     long nowNanos = System.nanoTime();
     if (nowNanos - nextLookNanos >= 0) {
       sessions.endSilent(nowNanos);
+      if (curve != null && curve.lookAgain(socket)) {
+        sessions.endDisallowed();
+      }
       nextLookNanos = nowNanos + LOOK_NANOS;
     }
   }
@@ -212,6 +263,9 @@ public final class AckedIntake implements AutoCloseable {
 
   private void closeSocket() {
     socket.close();
+    if (doorkeeper != null) {
+      doorkeeper.close();
+    }
     context.term();
   }
 

@@ -19,14 +19,14 @@ record AckedLimits(int sessions, int streams, int allStreams, long windowBytes, 
 
   private static final long MAX_WINDOW_BYTES = 4L << 20;
 
-  private static final int SHARE = 128;
+  private static final int SHARE = 256;
   private static final int SESSIONS = 4096;
   private static final int ALL_STREAMS = 262_144;
 
-  /** A quarter of the memory may wait for the disk. */
+  /** Three eighths of the memory may wait for the disk. */
   static AckedLimits ofMemory(long heapBytes) {
     return new AckedLimits(
-        SESSIONS, WireLimits.USUAL_OPEN_STREAMS, ALL_STREAMS, MAX_WINDOW_BYTES, heapBytes / 4);
+        SESSIONS, WireLimits.USUAL_OPEN_STREAMS, ALL_STREAMS, MAX_WINDOW_BYTES, heapBytes / 8 * 3);
   }
 
   /** The window of one more session; 0 when there is no room for one. */

@@ -14,6 +14,8 @@ public final class AckedMetrics {
   private final Counter begunSessions;
   private final Counter refusals;
   private final Counter malformed;
+  private final Counter refusedKeys;
+  private final Counter failedHandshakes;
 
   public AckedMetrics(PrometheusRegistry registry) {
     sessions =
@@ -36,6 +38,16 @@ public final class AckedMetrics {
         Counter.builder()
             .name("logroute_receiver_acked_malformed_total")
             .help("Messages that are none, in a session or without.")
+            .register(registry);
+    refusedKeys =
+        Counter.builder()
+            .name("logroute_receiver_curve_refused_keys_total")
+            .help("Connections refused, since their CURVE key is not among those that may send.")
+            .register(registry);
+    failedHandshakes =
+        Counter.builder()
+            .name("logroute_receiver_curve_failed_handshakes_total")
+            .help("Connections that do not know the receiver's CURVE key, or use no CURVE.")
             .register(registry);
     for (Refusal refusal : Refusal.values()) {
       if (refusal != Refusal.UNKNOWN) {
@@ -62,5 +74,13 @@ public final class AckedMetrics {
 
   void malformed() {
     malformed.inc();
+  }
+
+  void refusedKey() {
+    refusedKeys.inc();
+  }
+
+  void failedHandshake() {
+    failedHandshakes.inc();
   }
 }

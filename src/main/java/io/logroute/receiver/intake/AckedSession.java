@@ -3,6 +3,7 @@ package io.logroute.receiver.intake;
 
 import io.logroute.receiver.sink.AckedStream;
 import io.logroute.wire.Message;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class AckedSession {
   final String cluster;
   final String node;
   final long windowBytes;
+
+  /** The key that it sends with; null: there are no keys. */
+  final @Nullable String sender;
 
   /** When something came from the agent last. */
   long heardNanos;
@@ -33,7 +37,9 @@ final class AckedSession {
   private final Set<Integer> refused = new HashSet<>();
   private int lastStream;
 
-  AckedSession(String peer, Message.Hello hello, long windowBytes, long nowNanos) {
+  AckedSession(
+      String peer, Message.Hello hello, @Nullable String sender, long windowBytes, long nowNanos) {
+    this.sender = sender;
     this.peer = peer;
     this.id = hello.session();
     this.cluster = hello.cluster();
@@ -69,6 +75,11 @@ final class AckedSession {
 
   boolean isRefused(int number) {
     return refused.contains(number);
+  }
+
+  /** The streams that are open. */
+  Collection<AckedStream> streams() {
+    return streams.values();
   }
 
   int openStreams() {

@@ -32,6 +32,8 @@ final class AckedSessions {
 
   private static final Logger LOG = LoggerFactory.getLogger(AckedSessions.class);
 
+  private static final String NOT_AMONG =
+      "this agent's key is not among those that may send here, or not all that it sends";
   private static final String SOFTWARE = "logroute-receiver";
   private static final int REMEMBERED_STRANGERS = 4096;
   private static final long SILENCE_NANOS =
@@ -48,6 +50,7 @@ final class AckedSessions {
   private final AckedLimits limits;
   private final AckedSink sink;
   private final Answers answers;
+  private final Senders senders;
   private final IntakeMetrics lineMetrics;
   private final AckedMetrics metrics;
   private final Clock clock;
@@ -73,12 +76,14 @@ final class AckedSessions {
       AckedLimits limits,
       AckedSink sink,
       Answers answers,
+      Senders senders,
       IntakeMetrics lineMetrics,
       AckedMetrics metrics,
       Clock clock) {
     this.limits = limits;
     this.sink = sink;
     this.answers = answers;
+    this.senders = senders;
     this.lineMetrics = lineMetrics;
     this.metrics = metrics;
     this.clock = clock;
@@ -94,8 +99,9 @@ final class AckedSessions {
    *
    * @param peer its routing id
    * @param frame its message; null when it had more frames than one
+   * @param sender the key that it sends with; null: there are no keys
    */
-  void take(String peer, byte @Nullable [] frame, long nowNanos) {
+  void take(String peer, byte @Nullable [] frame, @Nullable String sender, long nowNanos) {
     AckedSession session = sessions.get(peer);
     Message message =
         frame == null
@@ -109,7 +115,7 @@ final class AckedSessions {
       session.heardNanos = nowNanos;
     }
     if (message instanceof Message.Hello hello) {
-      greet(peer, hello, nowNanos);
+      greet(peer, hello, sender, nowNanos);
     } else if (session != null && session.id == message.session()) {
       take(session, message);
     } else {
@@ -137,7 +143,7 @@ final class AckedSessions {
     }
   }
 
-  private void greet(String peer, Message.Hello hello, long nowNanos) {
+  private void greet(String peer, Message.Hello hello, @Nullable String sender, long nowNanos) {
     AckedSession before = sessions.get(peer);
     if (before != null) {
       end(before);
@@ -151,6 +157,10 @@ final class AckedSessions {
               .formatted(hello.minVersion(), hello.maxVersion(), WireLimits.VERSION));
       return;
     }
+    if (!senders.knows(sender)) {
+      refuse(peer, hello.session(), Refusal.NOT_ALLOWED, NOT_AMONG);
+      return;
+    }
     endAbandoned(hello);
     long window = limits.window(grantedBytes);
     if (sessions.size() >= limits.sessions() || window == 0) {
@@ -161,7 +171,7 @@ final class AckedSessions {
           "%d agents are connected, there is no room for more".formatted(sessions.size()));
       return;
     }
-    begin(new AckedSession(peer, hello, window, nowNanos));
+    begin(new AckedSession(peer, hello, sender, window, nowNanos));
   }
 
   private void begin(AckedSession session) {
@@ -217,6 +227,12 @@ final class AckedSessions {
     String problem = AckedStream.problem(stream.identity());
     if (problem != null) {
       refuse(session, stream.number(), Refusal.BAD_IDENTITY, problem);
+    } else if (!senders.allows(session.sender, stream.identity().tenant())) {
+      refuse(
+          session,
+          stream.number(),
+          Refusal.NOT_ALLOWED,
+          "this agent's key may not send lines of tenant " + stream.identity().tenant());
     } else if (session.openStreams() >= limits.streams() || allStreams >= limits.allStreams()) {
       refuse(
           session,
@@ -342,6 +358,19 @@ final class AckedSessions {
       if (nowNanos - session.heardNanos > SILENCE_NANOS) {
         LOG.info("node {} has been silent for 60 s, its session is over", session.node);
         end(session);
+      }
+    }
+  }
+
+  /** Ends sessions that could not begin, or open their streams, as things stand now. */
+  void endDisallowed() {
+    for (AckedSession session : List.copyOf(sessions.values())) {
+      boolean allowed =
+          senders.knows(session.sender)
+              && session.streams().stream()
+                  .allMatch(stream -> senders.allows(session.sender, stream.identity().tenant()));
+      if (!allowed) {
+        refuse(session, Refusal.NOT_ALLOWED, NOT_AMONG);
       }
     }
   }

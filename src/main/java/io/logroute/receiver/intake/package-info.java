@@ -14,6 +14,8 @@
  * <p>Settings follow what is known of JeroMQ 0.6.0: a handshake interval, since a connection that
  * stalls while it is set up recovers only by it; no heartbeats, since a receiver that reads nothing
  * for a while answers none and would be cut off although it is healthy; keep-alive of TCP instead.
+ * JeroMQ takes memory of the size of the receive buffer for each connection, so the ROUTER, which
+ * may have thousands and takes large messages, leaves that to the kernel.
  */
 @NullMarked
 package io.logroute.receiver.intake;

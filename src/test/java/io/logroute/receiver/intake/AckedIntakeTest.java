@@ -66,7 +66,8 @@ class AckedIntakeTest {
             new PatientSink(),
             new IntakeMetrics(registry),
             new AckedMetrics(registry),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            null);
     intake.start();
     sender = new TestSender(intake.boundAddress());
   }

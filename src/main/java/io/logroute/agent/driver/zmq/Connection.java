@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.driver.zmq;
 
+import io.logroute.agent.driver.CurveKeyFiles;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,23 @@ final class Connection {
   private final ZMQ.Socket socket;
   private final String name;
   private final boolean hasSubscribers;
+  private final boolean isSealed;
   private final Runnable wakeUp;
   private volatile long upNanos;
   private volatile boolean up;
   private volatile boolean down;
 
-  Connection(SocketType type, String address, Runnable wakeUp) {
+  /**
+   * @param keys for CURVE; null: without
+   */
+  Connection(SocketType type, String address, Runnable wakeUp, CurveKeyFiles.@Nullable Keys keys) {
     this.wakeUp = wakeUp;
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
+    this.isSealed = keys != null;
+    if (keys != null) {
+      seal(keys);
+    }
     socket.setSndHWM(type == SocketType.DEALER ? 0 : MAX_QUEUED_MESSAGES);
     this.name = type == SocketType.XPUB ? "PUB" : type.name();
     this.hasSubscribers = type == SocketType.XPUB;
@@ -72,6 +81,14 @@ final class Connection {
     socket.setEventHook(
         event -> onEvent(event.getEvent()), ZMQ.EVENT_HANDSHAKE_PROTOCOL | ZMQ.EVENT_DISCONNECTED);
     socket.connect(address);
+  }
+
+  /** A full queue would hand over what is still sealed, and acknowledgements are few and small. */
+  private void seal(CurveKeyFiles.Keys keys) {
+    socket.setRcvHWM(0);
+    socket.setCurveServerKey(ZMQ.Curve.z85Decode(keys.server()));
+    socket.setCurvePublicKey(ZMQ.Curve.z85Decode(keys.own()));
+    socket.setCurveSecretKey(ZMQ.Curve.z85Decode(keys.secret()));
   }
 
   private void onEvent(ZMonitor.Event event) {
@@ -99,9 +116,13 @@ final class Connection {
     if (!up) {
       return " does not answer";
     }
-    return wasInUse || System.nanoTime() - upNanos > AT_ONCE_NANOS
-        ? " closed the connection"
-        : " closed the connection at once: the socket there is not one for " + name;
+    if (wasInUse || System.nanoTime() - upNanos > AT_ONCE_NANOS) {
+      return " closed the connection";
+    }
+    return " closed the connection at once: "
+        + (isSealed
+            ? "it has another CURVE key than this agent was given, or does not take this agent's"
+            : "the socket there is not one for " + name);
   }
 
   /**

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.driver.zmq;
 
+import io.logroute.agent.driver.CurveKeyFiles;
 import io.logroute.agent.driver.DriverContext;
 import io.logroute.options.TcpAddress;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +37,13 @@ final class Dialer {
     this.context = context;
     this.socketType = socketType;
     this.addresses = context.addresses().stream().map(TcpAddress::parse).toList();
-    this.index = Math.floorMod(context.node().hashCode(), addresses.size());
+    this.index = firstChoice(context.node(), addresses.size());
     context.status().disconnected("connecting to " + address());
+  }
+
+  /** Which of so many addresses a node begins with, so that nodes are spread over them. */
+  static int firstChoice(String node, int addresses) {
+    return Math.floorMod(node.hashCode(), addresses);
   }
 
   /** The address that it is at. */
@@ -63,8 +70,15 @@ final class Dialer {
       failed(nowNanos, "the name " + address().host() + " does not resolve");
       return null;
     }
-    dialledNanos = nowNanos;
-    return new Connection(socketType, resolved, context.wakeUp());
+    CurveKeyFiles curve = context.curve();
+    try {
+      CurveKeyFiles.Keys keys = curve == null ? null : curve.read();
+      dialledNanos = nowNanos;
+      return new Connection(socketType, resolved, context.wakeUp(), keys);
+    } catch (IOException e) {
+      failed(nowNanos, String.valueOf(e.getMessage()));
+      return null;
+    }
   }
 
   /** Whether the connection that was dialled last has had its time to come up. */
