@@ -41,27 +41,36 @@ public final class ReceiverProcess implements AutoCloseable {
 
   /** Starts a receiver with every socket, and waits until it listens. */
   public static ReceiverProcess start(Path dataDir, Path log, String... options) {
+    return start(List.of(), dataDir, log, options);
+  }
+
+  /** The same with more flags of its JVM. */
+  public static ReceiverProcess start(
+      List<String> flags, Path dataDir, Path log, String... options) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.logroute.cli.Main",
-                "receive",
-                "--bind-sub",
-                "tcp://127.0.0.1:*",
-                "--bind-pull",
-                "tcp://127.0.0.1:0",
-                "--bind-acked",
-                "tcp://127.0.0.1:0",
-                "--http",
-                "127.0.0.1:0",
-                "--data-dir",
-                dataDir.toString()));
+                "-XX:TieredStopAtLevel=1"));
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.logroute.cli.Main",
+            "receive",
+            "--bind-sub",
+            "tcp://127.0.0.1:*",
+            "--bind-pull",
+            "tcp://127.0.0.1:0",
+            "--bind-acked",
+            "tcp://127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+            "--data-dir",
+            dataDir.toString()));
     command.addAll(List.of(options));
     GuardedProcess process = GuardedProcess.start(command, Map.of(), log);
     await("the start, see " + log)
@@ -86,7 +95,8 @@ public final class ReceiverProcess implements AutoCloseable {
     return matcher.group(1);
   }
 
-  String address(String peer) {
+  /** Where agents with a socket of this kind, {@code pub} or {@code push}, connect. */
+  public String address(String peer) {
     return peer.equals("pub") ? sub : pull;
   }
 
@@ -95,7 +105,7 @@ public final class ReceiverProcess implements AutoCloseable {
     return URI.create(acked).getPort();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -114,7 +124,7 @@ public final class ReceiverProcess implements AutoCloseable {
         .orElse(0);
   }
 
-  HttpResponse<String> get(String path) {
+  public HttpResponse<String> get(String path) {
     try {
       return client.send(
           HttpRequest.newBuilder(URI.create(http + path)).build(),

@@ -108,6 +108,7 @@ public final class AckedIntake implements AutoCloseable {
       socket.setSndHWM(0);
       socket.setRcvHWM(MAX_UNREAD_MESSAGES);
       socket.setMaxMsgSize(WireLimits.MAX_MESSAGE_BYTES);
+      socket.setMsgAllocator(new BoundedAllocator(WireLimits.MAX_MESSAGE_BYTES));
       socket.setReceiveBufferSize(TCP_BUFFER_BYTES);
       socket.setTCPKeepAlive(1);
       socket.bind(address.toString());
