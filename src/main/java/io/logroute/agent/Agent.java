@@ -15,6 +15,7 @@ import io.logroute.agent.source.TableListener;
 import io.logroute.agent.source.TableSource;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import io.logroute.options.EndpointFormat;
 import io.logroute.options.LogOptionValidators;
 import io.logroute.options.LogOptions;
 import io.logroute.options.TagTemplate;
@@ -167,9 +168,15 @@ public final class Agent implements AutoCloseable {
         table.pods().size());
   }
 
+  private static boolean hasTag(Binding binding) {
+    return binding.endpoint() == null
+        || EndpointFormat.of(binding.endpoint().format()).stream().allMatch(EndpointFormat::hasTag);
+  }
+
   private @Nullable Target targetOf(ContainerLog containerLog, int restart, Binding binding) {
     LogOptions logOptions = LogOptions.parse(binding.route().options());
-    TagTemplate template = Objects.requireNonNullElse(logOptions.tag(), TagTemplate.DEFAULT);
+    TagTemplate template = hasTag(binding) ? logOptions.tag() : null;
+    template = Objects.requireNonNullElse(template, TagTemplate.DEFAULT);
     ContainerFolder folder = containerLog.folder();
     String id = "";
     if (template.usesId()) {

@@ -102,6 +102,7 @@ final class AgentPipelines {
                         node,
                         endpoint == null ? List.of() : endpoint.addresses(),
                         endpoint == null ? "" : endpoint.socket().name(),
+                        endpoint == null ? "" : endpoint.format(),
                         endpoint != null && endpoint.delivery() == Delivery.AtLeastOnce,
                         endpoint == null ? 0 : endpoint.bytesPerSecond(),
                         stateFolder,

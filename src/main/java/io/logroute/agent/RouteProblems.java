@@ -2,11 +2,13 @@
 package io.logroute.agent;
 
 import io.logroute.options.AddressFrom;
+import io.logroute.options.EndpointFormat;
 import io.logroute.options.LogOptionValidators;
 import io.logroute.options.OptionProblem;
 import io.logroute.options.TcpAddress;
 import io.logroute.options.TenantServiceId;
 import io.logroute.table.NodeRouteTable;
+import io.logroute.table.NodeRouteTable.Assignment;
 import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Route;
@@ -25,7 +27,6 @@ import java.util.stream.Stream;
  */
 final class RouteProblems {
 
-  private static final String THREE_FRAME = "three-frame";
   private static final String NEEDS_ENDPOINT = "zmq";
 
   private RouteProblems() {}
@@ -50,7 +51,9 @@ final class RouteProblems {
         found.add("a route with driver zmq names no endpoint of the table");
       }
       if (route.endpoint() != null) {
-        found.addAll(of(Objects.requireNonNull(endpoints.get(route.endpoint()))));
+        Endpoint endpoint = Objects.requireNonNull(endpoints.get(route.endpoint()));
+        found.addAll(of(endpoint));
+        found.addAll(services(table, route, endpoint));
       }
       if (!found.isEmpty()) {
         problems.put(route.name(), found.stream().distinct().toList());
@@ -59,21 +62,39 @@ final class RouteProblems {
     return problems;
   }
 
-  private static List<String> ids(NodeRouteTable table, Route route) {
+  private static Stream<Assignment> assignments(NodeRouteTable table, Route route) {
     return table.pods().stream()
         .flatMap(pod -> pod.containers().stream())
         .flatMap(container -> container.routes().stream())
-        .filter(assignment -> assignment.route().equals(route.name()))
+        .filter(assignment -> assignment.route().equals(route.name()));
+  }
+
+  private static List<String> ids(NodeRouteTable table, Route route) {
+    return assignments(table, route)
         .flatMap(assignment -> Stream.of(assignment.tenantId(), assignment.serviceId()))
         .filter(id -> !TenantServiceId.isValid(id))
         .map(id -> TenantServiceId.sentence("id", id))
         .toList();
   }
 
+  private static List<String> services(NodeRouteTable table, Route route, Endpoint endpoint) {
+    if (endpoint.delivery() == Delivery.AtLeastOnce) {
+      return List.of();
+    }
+    return assignments(table, route)
+        .flatMap(
+            assignment ->
+                EndpointFormat.of(endpoint.format())
+                    .flatMap(format -> format.serviceProblem(assignment.serviceId()))
+                    .stream())
+        .toList();
+  }
+
   private static List<String> of(Endpoint endpoint) {
     List<String> found = new ArrayList<>();
     endpoint.addresses().forEach(address -> TcpAddress.problem(address).ifPresent(found::add));
-    if (endpoint.delivery() == Delivery.AtMostOnce && !endpoint.format().equals(THREE_FRAME)) {
+    if (endpoint.delivery() == Delivery.AtMostOnce
+        && EndpointFormat.of(endpoint.format()).isEmpty()) {
       found.add(
           "endpoint "
               + endpoint.name()

@@ -10,6 +10,7 @@ import io.logroute.api.v1alpha1.Precedence;
 import io.logroute.lint.LintProblem.Severity;
 import io.logroute.operator.compile.NamespaceFacts;
 import io.logroute.operator.compile.Selectors;
+import io.logroute.options.EndpointFormat;
 import io.logroute.options.LogOptionValidators;
 import io.logroute.table.tree.Place;
 import java.util.ArrayList;
@@ -88,6 +89,17 @@ final class CrossCheck {
           given,
           "options.tag",
           "option tag means nothing here: delivery of LogEndpoint '" + name + "' is AtLeastOnce");
+    }
+    if (endpoint.deliveryOrDefault() == Delivery.AtMostOnce
+        && EndpointFormat.of(endpoint.formatOrDefault()).stream().anyMatch(f -> !f.hasTag())
+        && route.optionsOrDefault().containsKey("tag")) {
+      warn(
+          given,
+          "options.tag",
+          "option tag means nothing here: format of LogEndpoint '"
+              + name
+              + "' is "
+              + endpoint.format());
     }
     NamespaceFacts namespace = namespaces.get(given.namespace());
     if (namespace != null && endpoint.access() != null && !given.namespace().isEmpty()) {

@@ -70,7 +70,7 @@ public record NodeRouteTable(
    * A central endpoint.
    *
    * @param addresses {@code tcp://host:port}, 1 to 16; the agent keeps to one
-   * @param format {@code three-frame}
+   * @param format {@code three-frame} or {@code rainbond-frame}
    * @param curve the name of its keys among the mounted ones; absent: no CURVE
    * @param bytesPerSecond of this node to this endpoint; 0: no limit
    */

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
 final class TableReader {
 
   private static final String THREE_FRAME = "three-frame";
+  private static final Set<String> FORMATS = Set.of(THREE_FRAME, "rainbond-frame");
   private static final String DEFAULT_DRIVER = "zmq";
   private static final String DEFAULT_ID = "default";
   private static final int MAX_ADDRESSES = 16;
@@ -145,8 +146,9 @@ final class TableReader {
 
   private static String format(Field field) {
     String text = field.text();
-    if (!text.equals(THREE_FRAME)) {
-      throw field.wrong("format " + Shown.quoted(text) + " is not known: use " + THREE_FRAME);
+    if (!FORMATS.contains(text)) {
+      throw field.wrong(
+          "format " + Shown.quoted(text) + " is not known: use three-frame or rainbond-frame");
     }
     return text;
   }

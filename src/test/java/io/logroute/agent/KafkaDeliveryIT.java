@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -59,6 +60,7 @@ class KafkaDeliveryIT {
 
   private static final class Reader implements SinkDelivery.Reader {
     private static final String TOPIC = "logs.t";
+    private static final Duration ONCE = Duration.ofMillis(200);
 
     private final KafkaConsumer<String, String> consumer;
     private final Map<String, Set<Integer>> partitionsByKey = new HashMap<>();
@@ -67,6 +69,7 @@ class KafkaDeliveryIT {
       Properties settings = new Properties();
       settings.put("bootstrap.servers", bootstrap);
       settings.put("auto.offset.reset", "earliest");
+      settings.put("max.poll.records", "20000");
       consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     }
 
@@ -85,7 +88,15 @@ class KafkaDeliveryIT {
       if (consumer.assignment().isEmpty()) {
         assign();
       }
-      for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+      ConsumerRecords<String, String> records = consumer.poll(ONCE);
+      while (!records.isEmpty()) {
+        take(records, into);
+        records = consumer.poll(ONCE);
+      }
+    }
+
+    private void take(ConsumerRecords<String, String> records, SinkDelivery.Arrived into) {
+      for (ConsumerRecord<String, String> record : records) {
         partitionsByKey
             .computeIfAbsent(record.key(), key -> new HashSet<>())
             .add(record.partition());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import io.logroute.receiver.otlp.OtlpCollector;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,7 @@ class OtlpDeliveryIT {
       collector.poll(
           (names, body) ->
               into.line(
-                  names.get("log.record.uid"),
+                  requireNonNull(names.get("log.record.uid")),
                   "%s_%s_%s/%s %s"
                       .formatted(
                           names.get("k8s.namespace.name"),

@@ -42,14 +42,19 @@ public final class ReceiverProcess implements AutoCloseable {
 
   /** Starts a receiver with every socket, and waits until it listens. */
   public static ReceiverProcess start(Path dataDir, Path log, String... options) {
-    List<String> jvm =
-        List.of(
-            "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-    return start(jvm, dataDir, log, options);
+    return start(List.of(), dataDir, log, options);
   }
 
-  /** The same with flags of its JVM. */
-  static ReceiverProcess start(List<String> jvm, Path dataDir, Path log, String... options) {
+  /** The same with more flags of its JVM. */
+  public static ReceiverProcess start(
+      List<String> flags, Path dataDir, Path log, String... options) {
+    List<String> jvm =
+        new ArrayList<>(
+            List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"));
+    jvm.addAll(flags);
     List<String> more =
         new ArrayList<>(
             List.of("--bind-sub", "tcp://127.0.0.1:*", "--bind-pull", "tcp://127.0.0.1:0"));
@@ -105,7 +110,8 @@ public final class ReceiverProcess implements AutoCloseable {
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
-  String address(String peer) {
+  /** Where agents with a socket of this kind, {@code pub} or {@code push}, connect. */
+  public String address(String peer) {
     return peer.equals("pub") ? sub : pull;
   }
 
@@ -114,7 +120,7 @@ public final class ReceiverProcess implements AutoCloseable {
     return URI.create(acked).getPort();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 

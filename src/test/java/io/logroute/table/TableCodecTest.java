@@ -229,7 +229,7 @@ class TableCodecTest {
             "line 10: spec.endpoints[0].socket: 'push' is none of PUB, PUSH"),
         row(
             FULL.replace("format: three-frame", "format: five-frame"),
-            "line 11: spec.endpoints[0].format: format 'five-frame' is not known: use three-frame"),
+            "line 11: spec.endpoints[0].format: format 'five-frame' is not known: use three-frame or rainbond-frame"),
         row(
             FULL.replace("tcp://10.0.0.5:5555", "10.0.0.5:5555"),
             "line 8: spec.endpoints[0].addresses[0]: '10.0.0.5:5555' is not an address: write"

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param node the node's name
  * @param addresses of the endpoint; empty for a driver that takes none
  * @param socket {@code PUB} or {@code PUSH}; empty for a driver that takes none
+ * @param format of lines at an endpoint that does not acknowledge, by name; empty for a driver that
+ *     takes none
  * @param acknowledged whether the endpoint acknowledges lines: delivery {@code AtLeastOnce}
  * @param bytesPerSecond to the endpoint at most; 0: no limit
  * @param stateFolder where a driver may keep files
@@ -26,6 +28,7 @@ public record DriverContext(
     String node,
     List<String> addresses,
     String socket,
+    String format,
     boolean acknowledged,
     long bytesPerSecond,
     Path stateFolder,

@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
             + "\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
-    value = "!has(self.format) || self.format == 'three-frame'",
+    value = "!has(self.format) || self.format in ['three-frame', 'rainbond-frame']",
     fieldPath = ".format",
-    message = "this format is not known: use three-frame",
-    messageExpression = "\"format '\" + self.format + \"' is not known: use three-frame\"",
+    message = "this format is not known: use three-frame or rainbond-frame",
+    messageExpression =
+        "\"format '\" + self.format + \"' is not known: use three-frame or rainbond-frame\"",
     reason = "FieldValueForbidden")
 @ValidationRule(
     value =
@@ -53,7 +54,7 @@ public record LogEndpointSpec(
         @Nullable SocketType socket,
     @Size(max = 63)
         @JsonPropertyDescription(
-            "The frames of a line, with AtMostOnce only; default: three-frame.")
+            "The frames of a line, with AtMostOnce only: three-frame, the default, or rainbond-frame.")
         @Nullable String format,
     @JsonPropertyDescription("Keys, when the endpoint speaks CURVE.") @Nullable Curve curve,
     @JsonPropertyDescription("Who may use the endpoint; default: every namespace, any tenant.")

@@ -7,6 +7,7 @@ import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogEndpointSpec;
 import io.logroute.api.v1alpha1.NameRef;
 import io.logroute.options.ByteQuantity;
+import io.logroute.options.EndpointFormat;
 import io.logroute.options.TcpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Every rule of a LogEndpoint's spec, for the operator and {@code lint}. */
 public final class EndpointRules {
-
-  static final String THREE_FRAME = "three-frame";
 
   private static final int MAX_ADDRESSES = 16;
 
@@ -28,10 +27,11 @@ public final class EndpointRules {
       return List.of(new SpecProblem("", "spec is missing"));
     }
     List<SpecProblem> problems = new ArrayList<>(addresses(spec.addressesOrEmpty()));
-    if (!spec.formatOrDefault().equals(THREE_FRAME)) {
+    if (EndpointFormat.of(spec.formatOrDefault()).isEmpty()) {
       problems.add(
           new SpecProblem(
-              "format", "format '" + spec.format() + "' is not known: use three-frame"));
+              "format",
+              "format '" + spec.format() + "' is not known: use " + EndpointFormat.names()));
     }
     problems.addAll(atLeastOneByte("bytesPerSecond", spec.bytesPerSecond()));
     if (spec.access() != null) {

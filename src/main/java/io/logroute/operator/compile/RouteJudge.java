@@ -7,6 +7,7 @@ import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.operator.compile.RouteVerdict.Cause;
 import io.logroute.operator.compile.RouteVerdict.Refusal;
 import io.logroute.options.ByteQuantity;
+import io.logroute.options.EndpointFormat;
 import io.logroute.table.NodeRouteTable;
 import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
@@ -94,7 +95,7 @@ public final class RouteJudge {
         List.of(address),
         Delivery.AtMostOnce,
         Socket.PUB,
-        EndpointRules.THREE_FRAME,
+        EndpointFormat.THREE_FRAME.text(),
         null,
         0);
   }

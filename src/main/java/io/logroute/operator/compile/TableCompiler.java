@@ -10,10 +10,12 @@ import io.logroute.api.v1alpha1.RateLimit;
 import io.logroute.operator.compile.IdSource.Id;
 import io.logroute.operator.compile.PodFacts.ContainerFacts;
 import io.logroute.operator.compile.Selection.Selected;
+import io.logroute.options.EndpointFormat;
 import io.logroute.options.TagTemplate;
 import io.logroute.table.NodeRouteTable;
 import io.logroute.table.NodeRouteTable.Assignment;
 import io.logroute.table.NodeRouteTable.Container;
+import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Pod;
 import io.logroute.table.NodeRouteTable.Route;
@@ -137,6 +139,9 @@ public final class TableCompiler {
       report(verdict, tenant.problem());
       report(verdict, service.problem());
       String refused = refusedTenant(verdict, pod, container, tenant);
+      if (refused == null) {
+        refused = refusedService(verdict, pod, container, service);
+      }
       if (refused != null) {
         report(verdict, refused);
         return Optional.empty();
@@ -173,6 +178,22 @@ public final class TableCompiler {
         + endpoint.name()
         + "': the platform team may list it in the namespace's annotation "
         + NamespaceFacts.TENANTS_ANNOTATION;
+  }
+
+  /** Why an endpoint's format has no place for an id. */
+  private static @Nullable String refusedService(
+      RouteVerdict verdict, PodFacts pod, ContainerFacts container, Id service) {
+    Endpoint endpoint = verdict.endpoint();
+    if (endpoint == null || endpoint.delivery() == Delivery.AtLeastOnce) {
+      return null;
+    }
+    return EndpointFormat.of(endpoint.format())
+        .flatMap(format -> format.serviceProblem(service.value()))
+        .map(
+            problem ->
+                "pod %s: container %s is not routed, since %s, and LogEndpoint '%s' has that format"
+                    .formatted(pod.name(), container.name(), problem, endpoint.name()))
+        .orElse(null);
   }
 
   private void report(RouteVerdict verdict, @Nullable String sentence) {

@@ -125,6 +125,7 @@ public final class AckedIntake implements AutoCloseable {
       socket.setSndHWM(0);
       socket.setRcvHWM(MAX_UNREAD_MESSAGES);
       socket.setMaxMsgSize(WireLimits.MAX_MESSAGE_BYTES);
+      socket.setMsgAllocator(new BoundedAllocator(WireLimits.MAX_MESSAGE_BYTES));
       socket.setTCPKeepAlive(1);
       if (curve != null) {
         curve.secure(socket);

@@ -134,6 +134,7 @@ public final class Intake implements AutoCloseable {
     socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
     socket.setRcvHWM(limits.highWaterMessages());
     socket.setMaxMsgSize(limits.maxFrameBytes());
+    socket.setMsgAllocator(new BoundedAllocator(limits.maxFrameBytes()));
     socket.setReceiveBufferSize(TCP_BUFFER_BYTES);
     socket.setTCPKeepAlive(1);
     socket.setReceiveTimeOut(POLL_MS);

@@ -17,6 +17,7 @@ class LogDriversTest {
           "node-1",
           List.of(),
           "",
+          "",
           false,
           0,
           Path.of("."),

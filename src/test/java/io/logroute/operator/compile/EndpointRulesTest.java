@@ -20,7 +20,7 @@ class EndpointRulesTest {
         "{addresses: ['tcp://a:1']}                              |",
         "{addresses: ['tcp://a:1'], delivery: AtLeastOnce}         |",
         "{}                              | addresses: write 1 to 16 of them, as tcp://host:port",
-        "{addresses: ['tcp://a:1'], format: json} | format 'json' is not known: use three-frame",
+        "{addresses: ['tcp://a:1'], format: json} | format 'json' is not known: use three-frame or rainbond-frame",
         "{addresses: ['tcp://a:1'], bytesPerSecond: 0} |"
             + " bytesPerSecond is a quantity of bytes, at least 1",
         "{addresses: ['tcp://a:1'], curve: {}} | curve.secretRef.name is missing",

@@ -223,6 +223,25 @@ class TableCompilerTest {
   }
 
   @Test
+  void shouldRouteOnlyServicesThatFitTheEndpointsFormat() {
+    endpoint("rainbond", "{addresses: ['tcp://a:6362'], format: rainbond-frame}");
+    route("r", "{endpointRef: {name: rainbond}, serviceId: {fromLabel: service_id}}");
+    pod("fits", "{service_id: b0baf29788500c429a242185605f8cf6}", "containers: [{name: c}]");
+    pod("short", "{service_id: web}", "containers: [{name: c}]");
+
+    Compiled compiled = compile();
+
+    assertThat(compiled.table().endpoints().getFirst().format()).isEqualTo("rainbond-frame");
+    assertThat(podEntry(compiled.table(), "fits").containers()).hasSize(1);
+    assertThat(podEntry(compiled.table(), "short").containers()).isEmpty();
+    assertThat(compiled.problems().get("ns/r"))
+        .containsExactly(
+            "pod short: container c is not routed, since service 'web' does not fit format"
+                + " rainbond-frame: Rainbond's ids have 32 characters, and LogEndpoint 'rainbond'"
+                + " has that format");
+  }
+
+  @Test
   void shouldRefuseInlineAddressesWhenTheClusterForbidsThem() {
     inlineAllowed = false;
     route("field", "{zmqAddress: 'tcp://a:1'}");

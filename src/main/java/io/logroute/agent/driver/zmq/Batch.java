@@ -2,11 +2,12 @@
 package io.logroute.agent.driver.zmq;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Lines as they go out, encoded once: complete ZMTP messages of three frames each, the first one
- * without its first two frames and the header of its third, which JeroMQ writes itself (RFC 23,
- * ZMTP 3.0; the same framing since ZMTP 2.0).
+ * Lines as they go out, encoded once: complete ZMTP messages, the first one without the frames
+ * before its last and the header of its last, which JeroMQ writes itself (RFC 23, ZMTP 3.0; the
+ * same framing since ZMTP 2.0).
  *
  * <p>Filled by the pipeline's thread, then read by the I/O thread, which says so by {@link
  * #setTaken}.
@@ -20,8 +21,21 @@ final class Batch {
 
   private static final int LARGEST_HEADER = 9;
 
-  /** Tenant and service as whole frames, with what stands before each line. */
-  record Prefix(byte[] tenant, byte[] service, byte[] frames, byte[] tag) {
+  /** Rainbond's receiver drops what is shorter. */
+  private static final int LEAST_RAINBOND_BYTES = 47;
+
+  /**
+   * What a target's lines have in common.
+   *
+   * @param leading the frames before the last
+   * @param topic what subscriptions are compared with: the beginning of the first frame
+   * @param frames the leading frames as they stand on the wire
+   * @param tag what stands before each line in the last frame
+   * @param leastBytes a last frame that is shorter is filled up with spaces
+   */
+  record Prefix(List<byte[]> leading, byte[] topic, byte[] frames, byte[] tag, int leastBytes) {
+
+    /** Format {@code three-frame}. */
     static Prefix of(byte[] tenant, byte[] service, byte[] tag) {
       byte[] frames = new byte[2 * LARGEST_HEADER + tenant.length + service.length];
       int end = frame(frames, 0, MORE, tenant);
@@ -29,7 +43,15 @@ final class Batch {
       byte[] before = Arrays.copyOf(tag, tag.length + 2);
       before[tag.length] = ':';
       before[tag.length + 1] = ' ';
-      return new Prefix(tenant, service, Arrays.copyOf(frames, end), before);
+      return new Prefix(List.of(tenant, service), tenant, Arrays.copyOf(frames, end), before, 0);
+    }
+
+    /** Format {@code rainbond-frame}. */
+    static Prefix ofRainbond(byte[] service, byte[] containerId) {
+      byte[] before = Arrays.copyOf(containerId, containerId.length + 1 + service.length);
+      before[containerId.length] = ',';
+      System.arraycopy(service, 0, before, containerId.length + 1, service.length);
+      return new Prefix(List.of(), before, new byte[0], before, LEAST_RAINBOND_BYTES);
     }
 
     private static int frame(byte[] target, int at, byte flags, byte[] body) {
@@ -62,7 +84,9 @@ final class Batch {
 
   /** How many bytes a line would take, at most. */
   static int roomFor(Prefix prefix, int lineLength) {
-    return prefix.frames.length + LARGEST_HEADER + prefix.tag.length + lineLength;
+    return prefix.frames.length
+        + LARGEST_HEADER
+        + Math.max(prefix.leastBytes, prefix.tag.length + lineLength);
   }
 
   boolean hasRoomFor(int wantedBytes) {
@@ -77,7 +101,8 @@ final class Batch {
   }
 
   void add(Prefix prefix, byte[] line, int offset, int lineLength) {
-    int body = prefix.tag.length + lineLength;
+    int text = prefix.tag.length + lineLength;
+    int body = Math.max(prefix.leastBytes, text);
     int at = length;
     if (lines == 0) {
       firstFrameLength = body;
@@ -87,6 +112,7 @@ final class Batch {
     }
     System.arraycopy(prefix.tag, 0, bytes, at, prefix.tag.length);
     System.arraycopy(line, offset, bytes, at + prefix.tag.length, lineLength);
+    Arrays.fill(bytes, at + text, at + body, (byte) ' ');
     length = at + body;
     lines++;
   }

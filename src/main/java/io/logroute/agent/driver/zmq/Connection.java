@@ -156,12 +156,13 @@ final class Connection {
    * @param taken is run by the I/O thread when it begins to write the batch
    */
   void send(Batch batch, Runnable taken) {
-    Batch.Prefix first = batch.first();
-    boolean sent =
-        part(new Msg(first.tenant()), ZMQ.SNDMORE)
-            && part(new Msg(first.service()), ZMQ.SNDMORE)
-            && part(new PreencodedMessage(batch, taken), 0);
-    if (!sent) {
+    for (byte[] frame : batch.first().leading()) {
+      if (!part(new Msg(frame), ZMQ.SNDMORE)) {
+        down = true;
+        return;
+      }
+    }
+    if (!part(new PreencodedMessage(batch, taken), 0)) {
       down = true;
     }
   }

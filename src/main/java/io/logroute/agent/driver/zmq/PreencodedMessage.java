@@ -11,6 +11,9 @@ import zmq.Msg;
  * the first frame's length while the body is the whole batch, and one object in JeroMQ's pipe is
  * many messages on the wire.
  *
+ * <p>Where it is a message's only frame, JeroMQ's XPUB compares its beginning with subscriptions,
+ * in the thread that sends: that is no writing.
+ *
  * <p>Sound only where one peer gets the message: the answer of {@link #size} depends on what was
  * asked before. A socket here has one connection, ever. Not sound under CURVE, which would seal the
  * batch as one frame.
@@ -19,6 +22,7 @@ final class PreencodedMessage extends Msg {
 
   private final Batch batch;
   private final Runnable taken;
+  private final Thread sender = Thread.currentThread();
   private boolean inBody;
 
   PreencodedMessage(Batch batch, Runnable taken) {
@@ -35,9 +39,11 @@ final class PreencodedMessage extends Msg {
 
   @Override
   public ByteBuffer buf() {
-    inBody = true;
-    batch.setTaken();
-    taken.run();
+    if (!Thread.currentThread().equals(sender)) {
+      inBody = true;
+      batch.setTaken();
+      taken.run();
+    }
     return super.buf();
   }
 

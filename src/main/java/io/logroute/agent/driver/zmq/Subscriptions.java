@@ -39,10 +39,10 @@ final class Subscriptions {
     return prefixes.isEmpty();
   }
 
-  boolean cover(byte[] tenant) {
+  boolean cover(byte[] topic) {
     for (Prefix prefix : prefixes) {
       int length = prefix.bytes.length;
-      if (length <= tenant.length && Arrays.equals(prefix.bytes, 0, length, tenant, 0, length)) {
+      if (length <= topic.length && Arrays.equals(prefix.bytes, 0, length, topic, 0, length)) {
         return true;
       }
     }

@@ -5,6 +5,7 @@ import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDriver;
 import io.logroute.agent.driver.LogLine;
 import io.logroute.agent.driver.Target;
+import io.logroute.options.EndpointFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 
 /**
- * The driver {@code zmq}: each line as three frames, tenant, service and {@code <tag>: <line>},
- * over PUB or PUSH, connecting.
+ * The driver {@code zmq}: each line in the endpoint's format, as three frames, tenant, service and
+ * {@code <tag>: <line>}, or as Rainbond's one, over PUB or PUSH, connecting.
  *
  * <p>Lines are encoded into batches. A batch is <em>open</em> while it is filled, <em>queued</em>
  * once handed to JeroMQ, <em>taken</em> when the I/O thread begins to write it, and
@@ -43,6 +44,7 @@ public final class ZmqDriver implements LogDriver {
 
   private final DriverContext context;
   private final SocketType socketType;
+  private final boolean isRainbond;
   private final Dialer dialer;
   private final Subscriptions subscriptions = new Subscriptions();
   private final Deque<Batch> queued = new ArrayDeque<>();
@@ -59,6 +61,7 @@ public final class ZmqDriver implements LogDriver {
   public ZmqDriver(DriverContext context) {
     this.context = context;
     this.socketType = context.socket().equals("PUSH") ? SocketType.PUSH : SocketType.XPUB;
+    this.isRainbond = context.format().equals(EndpointFormat.RAINBOND_FRAME.text());
     this.dialer = new Dialer(context, socketType);
   }
 
@@ -78,7 +81,7 @@ public final class ZmqDriver implements LogDriver {
     if (!ready) {
       return Outcome.BUSY;
     }
-    if (socketType == SocketType.XPUB && !subscriptions.cover(prefix.tenant())) {
+    if (socketType == SocketType.XPUB && !subscriptions.cover(prefix.topic())) {
       return Outcome.UNSUBSCRIBED;
     }
     Batch batch = roomFor(prefix, line.length());
@@ -90,15 +93,16 @@ public final class ZmqDriver implements LogDriver {
     return Outcome.TAKEN;
   }
 
-  private static Batch.Prefix prefix(Target target) {
+  private Batch.Prefix prefix(Target target) {
     if (target.attachment() instanceof Batch.Prefix known) {
       return known;
     }
+    byte[] service = target.serviceId().getBytes(StandardCharsets.UTF_8);
     Batch.Prefix prefix =
-        Batch.Prefix.of(
-            target.tenantId().getBytes(StandardCharsets.UTF_8),
-            target.serviceId().getBytes(StandardCharsets.UTF_8),
-            target.tagBytes());
+        isRainbond
+            ? Batch.Prefix.ofRainbond(service, target.tagBytes())
+            : Batch.Prefix.of(
+                target.tenantId().getBytes(StandardCharsets.UTF_8), service, target.tagBytes());
     target.attach(prefix);
     return prefix;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The driver {@code zmq}: three-frame messages over PUB and PUSH. The one package of the agent that
- * sees ZeroMQ.
+ * The driver {@code zmq}: three-frame messages, or Rainbond's, over PUB and PUSH. The one package
+ * of the agent that sees ZeroMQ.
  */
 @NullMarked
 package io.logroute.agent.driver.zmq;

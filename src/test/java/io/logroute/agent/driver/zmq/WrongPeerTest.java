@@ -90,6 +90,7 @@ class WrongPeerTest {
             "node-1",
             List.of("tcp://127.0.0.1:" + port),
             acknowledged ? "PUB" : own,
+            "three-frame",
             acknowledged,
             0,
             Path.of("."),
