@@ -82,8 +82,8 @@ record OperatorRun(
       stop.awaitOr(operator.leadershipLost());
     } catch (IllegalStateException | KubernetesClientException e) {
       LOG.warn("the operator could not start, trying again: {}", ClusterAccess.cause(e));
-      stop.await(PAUSE);
     }
+    stop.await(PAUSE);
   }
 
   private void awaitPrerequisites(KubernetesClient client, List<String> first, StopSignal stop)

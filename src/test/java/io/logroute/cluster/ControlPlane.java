@@ -45,11 +45,12 @@ public final class ControlPlane implements AutoCloseable {
   private final KubernetesBinaries binaries = new KubernetesBinaries();
   private final AtomicInteger namespaces = new AtomicInteger();
   private final int etcdPort = FreePort.next();
+  private final int etcdPeerPort = FreePort.next();
   private final int apiServerPort = FreePort.next();
   private final Path folder;
   private final Path data;
   private final Path kubeconfig;
-  private final GuardedProcess etcd;
+  private GuardedProcess etcd;
   private GuardedProcess apiServer;
   private final KubernetesClient client;
   private final KubernetesClient probe;
@@ -64,7 +65,7 @@ public final class ControlPlane implements AutoCloseable {
     writeServiceAccountKeys();
     Files.writeString(
         data.resolve("tokens.csv"), ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n");
-    etcd = startEtcd();
+    etcd = launchEtcd();
     apiServer = launchApiServer();
     awaitCertificate();
     Files.writeString(kubeconfig, kubeconfig(ADMIN_TOKEN));
@@ -193,6 +194,19 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
+  /** Ends etcd: SIGKILL. The API server stays, and cannot answer what it has to ask etcd for. */
+  public void killEtcd() {
+    etcd.kill();
+  }
+
+  /** Starts etcd again on the same port and data, when it does not run, and waits until ready. */
+  public void startEtcd() {
+    if (!etcd.isAlive()) {
+      etcd = launchEtcd();
+      awaitReady();
+    }
+  }
+
   @Override
   public void close() {
     client.close();
@@ -215,9 +229,9 @@ public final class ControlPlane implements AutoCloseable {
         .build();
   }
 
-  private GuardedProcess startEtcd() {
+  private GuardedProcess launchEtcd() {
     String clients = "http://127.0.0.1:" + etcdPort;
-    String peers = "http://127.0.0.1:" + FreePort.next();
+    String peers = "http://127.0.0.1:" + etcdPeerPort;
     return GuardedProcess.start(
         List.of(
             binaries.program("etcd").toString(),

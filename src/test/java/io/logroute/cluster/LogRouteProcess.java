@@ -38,6 +38,12 @@ public final class LogRouteProcess implements AutoCloseable {
    * @param log takes standard output and standard error, appended
    */
   public static LogRouteProcess start(Path log, String command, String... arguments) {
+    return start(log, Map.of(), command, arguments);
+  }
+
+  /** The same with variables added to the environment. */
+  public static LogRouteProcess start(
+      Path log, Map<String, String> environment, String command, String... arguments) {
     int httpPort = FreePort.next();
     List<String> line =
         new ArrayList<>(
@@ -53,7 +59,7 @@ public final class LogRouteProcess implements AutoCloseable {
                 "--http",
                 "127.0.0.1:" + httpPort));
     line.addAll(List.of(arguments));
-    return new LogRouteProcess(GuardedProcess.start(line, Map.of(), log), httpPort);
+    return new LogRouteProcess(GuardedProcess.start(line, environment, log), httpPort);
   }
 
   /** HOST:PORT of its metrics and health. */

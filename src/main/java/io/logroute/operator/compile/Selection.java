@@ -103,11 +103,17 @@ public final class Selection {
     return selecting.stream().map(v -> new Selected(v, overriding(v, selecting))).toList();
   }
 
+  /** Whether a route could take another's containers, should both select them. */
+  public static boolean mayOverride(RouteVerdict other, RouteVerdict verdict) {
+    return !isAlways(verdict)
+        && (isNone(other) || (verdict.route().scope().isDefault() && isLogRoute(other)));
+  }
+
   private static @Nullable RouteVerdict overriding(RouteVerdict v, List<RouteVerdict> selecting) {
-    RouteScope scope = v.route().scope();
-    if (scope.isClusterWide() && !scope.isDefault()) {
+    if (isAlways(v)) {
       return null;
     }
+    RouteScope scope = v.route().scope();
     Optional<RouteVerdict> first =
         Stream.<Predicate<RouteVerdict>>of(
                 other -> isNone(other) && isAlways(other),

@@ -52,6 +52,7 @@ public final class TableCompiler {
   private final SortedMap<String, Route> routes = new TreeMap<>();
   private final SortedMap<String, Endpoint> endpoints = new TreeMap<>();
   private final SortedMap<String, SortedSet<String>> problems = new TreeMap<>();
+  private final SortedSet<String> selecting = new TreeSet<>();
 
   private TableCompiler(
       Function<String, NamespaceFacts> namespaces, Collection<RouteVerdict> verdicts) {
@@ -63,8 +64,12 @@ public final class TableCompiler {
    * A node's table, and what is wrong with single pods.
    *
    * @param problems sentences by the route's name in the table
+   * @param selecting the names of the routes that select any container of the node, taken or not
    */
-  public record Compiled(NodeRouteTable table, SortedMap<String, SortedSet<String>> problems) {}
+  public record Compiled(
+      NodeRouteTable table,
+      SortedMap<String, SortedSet<String>> problems,
+      SortedSet<String> selecting) {}
 
   /**
    * Compiles.
@@ -93,7 +98,7 @@ public final class TableCompiler {
             List.copyOf(endpoints.values()),
             List.copyOf(routes.values()),
             entries);
-    return new Compiled(table, problems);
+    return new Compiled(table, problems, selecting);
   }
 
   private Pod entry(PodFacts pod) {
@@ -106,6 +111,7 @@ public final class TableCompiler {
       List<Assignment> assignments = new ArrayList<>();
       for (Selected selected : Selection.of(namespace, pod, container, inNamespace)) {
         RouteVerdict verdict = selected.verdict();
+        selecting.add(verdict.route().tableName());
         if (selected.taken()) {
           assign(verdict, pod, container)
               .ifPresent(

@@ -13,13 +13,20 @@ import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.api.v1alpha1.NameRef;
 import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.api.v1alpha1.NodeRouteTableStatus;
+import io.logroute.api.v1alpha1.NodeRouteTableStatus.RouteReport;
 import io.logroute.operator.compile.NamespaceFacts;
 import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteFacts;
+import io.logroute.operator.compile.RouteVerdict;
+import io.logroute.operator.compile.Selection;
 import io.logroute.operator.status.AgentStatuses;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +37,28 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRouter implements ClusterCache.ChangeListener {
 
   private final ClusterCache cache;
+  private final Verdicts verdicts;
   private final DepartedPods departed;
   private final Tables tables;
   private final Wakers wakers;
   private final SlowLane slowLane;
+  private final RouteReports reports;
 
   ChangeRouter(
-      ClusterCache cache, DepartedPods departed, Tables tables, Wakers wakers, SlowLane slowLane) {
+      ClusterCache cache,
+      Verdicts verdicts,
+      DepartedPods departed,
+      Tables tables,
+      Wakers wakers,
+      SlowLane slowLane,
+      RouteReports reports) {
     this.cache = cache;
+    this.verdicts = verdicts;
     this.departed = departed;
     this.tables = tables;
     this.wakers = wakers;
     this.slowLane = slowLane;
+    this.reports = reports;
   }
 
   @Override
@@ -58,7 +75,21 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
       departed.remove(node, PodFacts.of(pod).logId());
     }
     wakers.wakeNode(node);
-    wakeRoutesOf(pod.getMetadata().getNamespace());
+    selecting(before, now).map(verdict -> verdict.route().tableName()).forEach(wakers::wakeRoute);
+  }
+
+  /** The routes that have a pod, or had it. */
+  private Stream<RouteVerdict> selecting(@Nullable Pod before, @Nullable Pod now) {
+    NamespaceFacts namespace = cache.namespace(either(before, now).getMetadata().getNamespace());
+    List<PodFacts> pods =
+        Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
+            .flatMap(Optional::stream)
+            .map(PodFacts::of)
+            .toList();
+    return verdicts.lookingAt(namespace).stream()
+        .filter(
+            verdict ->
+                pods.stream().anyMatch(pod -> Selection.selectsAny(verdict, namespace, pod)));
   }
 
   private static boolean decidesTheSame(Pod before, Pod now) {
@@ -92,11 +123,14 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
   }
 
+  /** One route may take containers from the others. */
   @Override
   public void route(@Nullable LogRoute before, @Nullable LogRoute now) {
+    if (now == null) {
+      forget(either(before, now), RouteFacts.of(either(before, now)));
+    }
     if (before == null || now == null || !sameGeneration(before, now)) {
-      slowLane.wake(
-          cache.nodesOfNamespace(either(before, now).getMetadata().getNamespace()).toList());
+      wakeNamespace(either(before, now).getMetadata().getNamespace());
     }
   }
 
@@ -105,6 +139,9 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
    */
   @Override
   public void clusterRoute(@Nullable ClusterLogRoute before, @Nullable ClusterLogRoute now) {
+    if (now == null) {
+      forget(either(before, now), RouteFacts.of(either(before, now)));
+    }
     if (before == null || now == null || !sameGeneration(before, now)) {
       slowLane.wake(
           Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
@@ -113,6 +150,11 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
               .distinct()
               .toList());
     }
+  }
+
+  private void forget(HasMetadata route, RouteFacts facts) {
+    verdicts.forget(route);
+    reports.forget(facts.tableName());
   }
 
   private void wakeClusterRoute(RouteFacts route) {
@@ -171,20 +213,39 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     if (before == null || now == null || !sameGeneration(before, now)) {
       wakers.wakeNode(node);
     }
-    if (before == null || now == null || !Objects.equals(before.getStatus(), now.getStatus())) {
-      SortedSet<String> routes = tables.standingOn(node);
-      Stream.of(Optional.ofNullable(before), Optional.ofNullable(now))
-          .flatMap(Optional::stream)
-          .flatMap(table -> reported(table.getStatus()))
-          .forEach(routes::add);
-      routes.forEach(wakers::wakeRoute);
-    }
+    SortedSet<String> routes = tables.cameBetween(node, observed(before), observed(now));
+    routes.addAll(reportedOtherwise(before, now));
+    routes.forEach(wakers::wakeRoute);
   }
 
-  private static Stream<String> reported(@Nullable NodeRouteTableStatus status) {
-    return status == null || status.routes() == null
-        ? Stream.empty()
-        : status.routes().stream().map(NodeRouteTableStatus.RouteReport::route);
+  private static long observed(@Nullable NodeRouteTable table) {
+    NodeRouteTableStatus status = table == null ? null : table.getStatus();
+    return status == null ? 0 : Objects.requireNonNullElse(status.observedGeneration(), 0L);
+  }
+
+  private static Set<String> reportedOtherwise(
+      @Nullable NodeRouteTable before, @Nullable NodeRouteTable now) {
+    Set<RouteReport> both = new HashSet<>(reports(before));
+    both.retainAll(reports(now));
+    return Stream.of(reports(before), reports(now))
+        .flatMap(Set::stream)
+        .filter(report -> !both.contains(report))
+        .map(RouteReport::route)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<RouteReport> reports(@Nullable NodeRouteTable table) {
+    NodeRouteTableStatus status = table == null ? null : table.getStatus();
+    return status == null || status.routes() == null ? Set.of() : Set.copyOf(status.routes());
+  }
+
+  /** Whatever may wait for its turn is looked at again. */
+  void everything() {
+    cache.routes().forEach(route -> wakers.wakeRoute(RouteFacts.of(route).tableName()));
+    cache.clusterRoutes().forEach(route -> wakers.wakeRoute(RouteFacts.of(route).tableName()));
+    cache.endpoints().forEach(endpoint -> wakers.wakeEndpoint(endpoint.getMetadata().getName()));
+    cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
+    slowLane.wake(cache.nodes().stream().map(node -> node.getMetadata().getName()).toList());
   }
 
   private void wakeNamespace(String namespace) {

@@ -220,6 +220,10 @@ final class ClusterCache implements AutoCloseable {
     return Optional.ofNullable(endpoints.getStore().getByKey(name));
   }
 
+  Collection<LogEndpoint> endpoints() {
+    return endpoints.getStore().list();
+  }
+
   Collection<LogAgent> agents() {
     return agents.getStore().list();
   }

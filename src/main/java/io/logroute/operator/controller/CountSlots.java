@@ -39,4 +39,10 @@ final class CountSlots {
     reserved.remove(route);
     written.put(route, now);
   }
+
+  /** A route is gone. */
+  synchronized void forget(String route) {
+    reserved.remove(route);
+    written.remove(route);
+  }
 }

@@ -18,8 +18,11 @@ import java.util.Optional;
  */
 final class DepartedPods {
 
-  /** How long a pod's entry outlives the pod. */
+  /** How long a pod's entry outlives the pod, at least. */
   static final Duration STAY = Duration.ofMinutes(10);
+
+  /** Those that went within such a time leave together, which is one write of the table. */
+  private static final Duration TOGETHER = Duration.ofMinutes(1);
 
   private record Departed(PodFacts pod, Instant until) {}
 
@@ -33,7 +36,13 @@ final class DepartedPods {
   synchronized void add(String node, PodFacts pod) {
     byNode
         .computeIfAbsent(node, name -> new HashMap<>())
-        .put(pod.logId(), new Departed(pod, clock.instant().plus(STAY)));
+        .put(pod.logId(), new Departed(pod, end(clock.instant())));
+  }
+
+  private static Instant end(Instant now) {
+    long togetherMs = TOGETHER.toMillis();
+    long endMs = now.plus(STAY).toEpochMilli();
+    return Instant.ofEpochMilli((endMs + togetherMs - 1) / togetherMs * togetherMs);
   }
 
   /** A static pod's mirror comes back under the same id: it is not gone any more. */
@@ -59,11 +68,12 @@ final class DepartedPods {
     return new ArrayList<>(departed.values().stream().map(Departed::pod).toList());
   }
 
-  /** How long until the next one leaves; empty when there is none. */
+  /** How long until the next one leaves, never less than nothing; empty when there is none. */
   synchronized Optional<Duration> untilNext(String node) {
     return byNode.getOrDefault(node, Map.of()).values().stream()
         .map(Departed::until)
         .min(Comparator.naturalOrder())
-        .map(until -> Duration.between(clock.instant(), until));
+        .map(until -> Duration.between(clock.instant(), until))
+        .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
   }
 }

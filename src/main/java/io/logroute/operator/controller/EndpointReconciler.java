@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogEndpointStatus;
 import io.logroute.operator.compile.EndpointRules;
@@ -22,12 +24,20 @@ final class EndpointReconciler implements Reconciler<LogEndpoint> {
 
   static final String NAME = "logendpoints";
 
+  private final Wakers wakers;
   private final Transitions transitions;
   private final InstantSource clock;
 
-  EndpointReconciler(Transitions transitions, InstantSource clock) {
+  EndpointReconciler(Wakers wakers, Transitions transitions, InstantSource clock) {
+    this.wakers = wakers;
     this.transitions = transitions;
     this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, LogEndpoint>> prepareEventSources(
+      EventSourceContext<LogEndpoint> context) {
+    return List.of(wakers.endpoints());
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.logroute.operator.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import java.net.HttpURLConnection;
@@ -20,7 +21,7 @@ final class Failures {
 
   static <P extends HasMetadata> ErrorStatusUpdateControl<P> tell(P object, Exception e) {
     if (e instanceof KubernetesClientException api) {
-      if (api.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      if (isGone(object, api)) {
         LOG.debug("{}: gone before its status was written", Transitions.title(object));
         return ErrorStatusUpdateControl.<P>noStatusUpdate().withNoRetry();
       }
@@ -29,5 +30,14 @@ final class Failures {
       LOG.error("{}: will be tried again, a fault of LogRoute:", Transitions.title(object), e);
     }
     return ErrorStatusUpdateControl.noStatusUpdate();
+  }
+
+  /** Not found may be something else that is needed, such as a definition. */
+  private static boolean isGone(HasMetadata object, KubernetesClientException e) {
+    StatusDetails details = e.getStatus() == null ? null : e.getStatus().getDetails();
+    return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+        && details != null
+        && object.getPlural().equals(details.getKind())
+        && object.getMetadata().getName().equals(details.getName());
   }
 }

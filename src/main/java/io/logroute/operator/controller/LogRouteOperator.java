@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.logroute.api.v1alpha1.LogAgent;
@@ -34,8 +35,26 @@ public final class LogRouteOperator implements AutoCloseable {
   private static final Duration TABLE_PERIOD = Duration.ofMillis(150);
 
   private static final Duration STATUS_PERIOD = Duration.ofMillis(300);
-  private static final int RECONCILER_THREADS = 6;
+
+  /** A ClusterLogRoute may have every pod, each of which is looked at. */
+  private static final Duration WIDE_STATUS_PERIOD = Duration.ofSeconds(1);
+
+  /**
+   * Nearly all the time one waits for the API server: with few of them, a slow answer to statuses
+   * would hold up tables.
+   */
+  private static final int RECONCILER_THREADS = 48;
+
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+
+  /** No reconciler changes what it is given: a copy of each by way of JSON would be for nothing. */
+  private static final Cloner UNCHANGED =
+      new Cloner() {
+        @Override
+        public <R extends HasMetadata> R clone(R object) {
+          return object;
+        }
+      };
 
   private final KubernetesClient client;
   private final OperatorSettings settings;
@@ -44,43 +63,50 @@ public final class LogRouteOperator implements AutoCloseable {
   private final ChangeRouter changes;
   private final RouteReports reports;
   private final SlowLane slowLane;
+  private final ReconciliationCounts reconciliations = new ReconciliationCounts();
   private final Operator operator;
   private final OutageReport outages;
+  private final ClockSteps clockSteps;
   private final @Nullable Leadership leadership;
 
   public LogRouteOperator(KubernetesClient client, OperatorSettings settings) {
     this.client = client;
     this.settings = settings;
     InstantSource clock = InstantSource.system();
+    SteadyClock steadyClock = new SteadyClock();
     cache = new ClusterCache(client);
     tables = new Tables(client, cache);
     outages = new OutageReport(cache::isWatching);
-    DepartedPods departed = new DepartedPods(clock);
+    DepartedPods departed = new DepartedPods(steadyClock);
     Wakers wakers = new Wakers();
     slowLane = new SlowLane(wakers::wakeNode);
-    changes = new ChangeRouter(cache, departed, tables, wakers, slowLane);
     Verdicts verdicts =
         new Verdicts(
             new RouteJudge(
                 new RouteRules(LogOptionValidators.builtIn()), settings.inlineAddressesAllowed()),
             cache);
+    Transitions transitions = new Transitions(client, instance(settings), clock);
+    reports =
+        new RouteReports(
+            new RouteInspector(cache, verdicts, tables), transitions, clock, steadyClock);
+    changes = new ChangeRouter(cache, verdicts, departed, tables, wakers, slowLane, reports);
+    clockSteps = new ClockSteps(clock, steadyClock, changes::everything);
     leadership =
         settings.leader() == null
             ? null
-            : new Leadership(client, settings.leader(), this::beginWork);
-    operator = operator(client, leadership);
+            : new Leadership(client, settings.leader(), this::beginWork, steadyClock);
+    operator = operator(client, leadership, reconciliations);
     operator.register(
         new NodeReconciler(cache, verdicts, departed, tables, wakers),
         o ->
             common(o, TABLE_PERIOD)
                 .withItemStore(new ReducingItemStore<>(Reductions::node))
                 .withOnUpdateFilter(LogRouteOperator::placementChanged));
-    Transitions transitions = new Transitions(client, instance(settings), clock);
-    reports = new RouteReports(new RouteInspector(cache, verdicts, tables), transitions, clock);
     operator.register(new LogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
     operator.register(
-        new ClusterLogRouteReconciler(reports, wakers), o -> common(o, STATUS_PERIOD));
-    operator.register(new EndpointReconciler(transitions, clock), o -> common(o, STATUS_PERIOD));
+        new ClusterLogRouteReconciler(reports, wakers), o -> common(o, WIDE_STATUS_PERIOD));
+    operator.register(
+        new EndpointReconciler(wakers, transitions, clock), o -> common(o, STATUS_PERIOD));
     operator.register(
         new AgentReconciler(cache, tables, wakers, settings.agents(), transitions, clock),
         o -> common(o, STATUS_PERIOD));
@@ -90,13 +116,18 @@ public final class LogRouteOperator implements AutoCloseable {
     return settings.leader() == null ? "logroute-operator" : settings.leader().identity();
   }
 
-  private static Operator operator(KubernetesClient client, @Nullable Leadership leadership) {
+  private static Operator operator(
+      KubernetesClient client,
+      @Nullable Leadership leadership,
+      ReconciliationCounts reconciliations) {
     return new Operator(
         o -> {
           o.withKubernetesClient(client)
               .withCloseClientOnStop(false)
               .withConcurrentReconciliationThreads(RECONCILER_THREADS)
               .withReconciliationTerminationTimeout(STOP_GRACE)
+              .withResourceCloner(UNCHANGED)
+              .withMetrics(reconciliations)
               .withPreviousAnnotationForDependentResources(false);
           if (leadership != null) {
             o.withLeaderElectionConfiguration(leadership.configuration());
@@ -133,7 +164,11 @@ public final class LogRouteOperator implements AutoCloseable {
       beginWork();
     }
     operator.start();
+    if (leadership != null) {
+      leadership.start();
+    }
     outages.start();
+    clockSteps.start();
     LOG.info("the operator runs");
   }
 
@@ -169,9 +204,24 @@ public final class LogRouteOperator implements AutoCloseable {
     return tables.writes();
   }
 
+  /** Nodes whose newest table is too large to be written. */
+  int tablesTooLarge() {
+    return tables.tooLarge().size();
+  }
+
+  /** Nodes that wait for their turn. */
+  int nodesWaiting() {
+    return slowLane.waiting();
+  }
+
+  ReconciliationCounts reconciliations() {
+    return reconciliations;
+  }
+
   @Override
   public void close() {
     outages.close();
+    clockSteps.close();
     slowLane.close();
     if (leadership != null) {
       leadership.stopping();

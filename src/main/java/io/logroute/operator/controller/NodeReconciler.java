@@ -79,6 +79,7 @@ final class NodeReconciler implements Reconciler<Node> {
     Map<String, Long> considered =
         candidates.stream()
             .filter(RouteVerdict::usable)
+            .filter(verdict -> compiled.selecting().contains(verdict.route().tableName()))
             .collect(
                 Collectors.toMap(
                     verdict -> verdict.route().tableName(),

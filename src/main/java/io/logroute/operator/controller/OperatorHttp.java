@@ -33,7 +33,8 @@ public final class OperatorHttp implements AutoCloseable {
           boolean ready = isReady();
           answer(exchange, ready ? 200 : 503, ready ? "ok\n" : "not following the cluster\n");
         });
-    server.createContext("/metrics", exchange -> answer(exchange, 200, metrics()));
+    server.createContext(
+        "/metrics", exchange -> answer(exchange, 200, OperatorMetrics.of(operator)));
     server.start();
   }
 
@@ -50,25 +51,6 @@ public final class OperatorHttp implements AutoCloseable {
   private boolean isReady() {
     LogRouteOperator shown = operator;
     return shown != null && shown.isReady();
-  }
-
-  private String metrics() {
-    LogRouteOperator shown = operator;
-    return """
-        # HELP logroute_operator_table_writes_total NodeRouteTables written.
-        # TYPE logroute_operator_table_writes_total counter
-        logroute_operator_table_writes_total %d
-        # HELP logroute_operator_ready Whether the operator follows the cluster.
-        # TYPE logroute_operator_ready gauge
-        logroute_operator_ready %d
-        # HELP logroute_operator_leading Whether the operator works; otherwise it stands by.
-        # TYPE logroute_operator_leading gauge
-        logroute_operator_leading %d
-        """
-        .formatted(
-            shown == null ? 0 : shown.tableWrites(),
-            isReady() ? 1 : 0,
-            shown != null && shown.isLeading() ? 1 : 0);
   }
 
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.operator.controller;
 
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,15 +13,13 @@ import org.slf4j.LoggerFactory;
 final class OutageReport implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutageReport.class);
-  private static final long LOOK_MS = 2_000;
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   /** A watch that ends is begun again at once; only what lasts is an outage. */
   private static final int LOOKS_BEFORE_TELLING = 2;
 
   private final BooleanSupplier watching;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("outage-report").daemon().factory());
+  private final Rounds rounds = new Rounds("outage-report", LOOK, this::look);
   private int away;
 
   OutageReport(BooleanSupplier watching) {
@@ -31,7 +27,7 @@ final class OutageReport implements AutoCloseable {
   }
 
   void start() {
-    thread.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    rounds.start();
   }
 
   private void look() {
@@ -47,6 +43,6 @@ final class OutageReport implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdown();
+    rounds.close();
   }
 }

@@ -16,11 +16,12 @@ import io.logroute.operator.compile.Selection.Selected;
 import io.logroute.operator.controller.Tables.Standing;
 import io.logroute.operator.status.Reason;
 import io.logroute.operator.status.RouteFindings;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,16 +50,15 @@ final class RouteInspector {
     RouteVerdict verdict = verdicts.of(route);
     Matches matches = new Matches(verdict);
     namespaces(route.scope()).forEach(matches::add);
-    SortedSet<String> nodes = matches.nodes;
-    SortedSet<String> uncovered = filtered(nodes, this::isUncovered);
-    Function<String, Standing> standing =
-        node -> tables.standing(node, route.tableName(), route.generation());
-    boolean unknown =
-        nodes.stream()
-            .anyMatch(
-                node -> !uncovered.contains(node) && standing.apply(node) == Standing.UNKNOWN);
+    Map<String, Standing> standing = new HashMap<>();
+    for (String node : matches.nodes) {
+      standing.put(node, tables.standing(node, route.tableName(), route.generation()));
+    }
+    Predicate<String> isUnknown = node -> standing.get(node) == Standing.UNKNOWN;
+    SortedSet<String> uncovered = filtered(matches.nodes, isUnknown.and(this::isUncovered));
+    boolean complete = matches.nodes.stream().filter(isUnknown).allMatch(uncovered::contains);
     return new Inspection(
-        findings(route, verdict, matches, uncovered, standing), !(unknown && verdict.usable()));
+        findings(route, verdict, matches, uncovered, standing), complete || !verdict.usable());
   }
 
   private RouteFindings findings(
@@ -66,7 +66,7 @@ final class RouteInspector {
       RouteVerdict verdict,
       Matches matches,
       SortedSet<String> uncovered,
-      Function<String, Standing> standing) {
+      Map<String, Standing> standing) {
     SortedSet<String> nodes = matches.nodes;
     return new RouteFindings(
         route.generation(),
@@ -76,9 +76,9 @@ final class RouteInspector {
         matches.overridden,
         matches.overriding,
         nodes,
-        filtered(nodes, node -> standing.apply(node) != Standing.RUNS),
+        filtered(nodes, node -> standing.get(node) != Standing.RUNS),
         uncovered,
-        filtered(nodes, node -> standing.apply(node) == Standing.TOO_LARGE),
+        filtered(nodes, node -> standing.get(node) == Standing.TOO_LARGE),
         nodes.stream().flatMap(node -> reports(node, route.tableName())).toList(),
         nodes.stream()
             .flatMap(node -> tables.problemsOf(node, route.tableName()).stream())
@@ -113,25 +113,25 @@ final class RouteInspector {
       if (!verdict.accepted()) {
         return;
       }
-      List<RouteVerdict> all = verdicts.lookingAt(namespace);
+      List<RouteVerdict> rivals = rivals(namespace);
       for (Pod pod : cache.podsOfNamespace(namespace.name())) {
         PodFacts facts = cache.facts(pod);
         if (Selection.selectsAny(verdict, namespace, facts)) {
-          add(namespace, pod, facts, all);
+          add(namespace, pod, facts, rivals);
         }
       }
     }
 
-    private void add(NamespaceFacts namespace, Pod pod, PodFacts facts, List<RouteVerdict> all) {
+    private void add(NamespaceFacts namespace, Pod pod, PodFacts facts, List<RouteVerdict> rivals) {
       pods++;
       if (pod.getSpec().getNodeName() != null) {
         nodes.add(pod.getSpec().getNodeName());
       }
       List<Selected> mine =
-          all.size() == 1
+          rivals.isEmpty()
               ? List.of()
               : facts.containers().stream()
-                  .flatMap(container -> Selection.of(namespace, facts, container, all).stream())
+                  .flatMap(container -> Selection.of(namespace, facts, container, rivals).stream())
                   .filter(selected -> isMine(selected.verdict()))
                   .toList();
       mine.stream()
@@ -140,6 +140,15 @@ final class RouteInspector {
       if (!mine.isEmpty() && mine.stream().allMatch(selected -> selected.overriddenBy() != null)) {
         overridden++;
       }
+    }
+
+    /** The route itself and those that may take its containers; empty when none may. */
+    private List<RouteVerdict> rivals(NamespaceFacts namespace) {
+      List<RouteVerdict> rivals =
+          verdicts.lookingAt(namespace).stream()
+              .filter(other -> isMine(other) || Selection.mayOverride(other, verdict))
+              .toList();
+      return rivals.stream().allMatch(this::isMine) ? List.of() : rivals;
     }
 
     private boolean isMine(RouteVerdict other) {

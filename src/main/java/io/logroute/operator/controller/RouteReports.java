@@ -35,20 +35,36 @@ final class RouteReports {
   private final RouteInspector inspector;
   private final Transitions transitions;
   private final InstantSource clock;
+  private final InstantSource steadyClock;
   private final CountSlots counts = new CountSlots();
   private final Map<String, Instant> pendingSince = new ConcurrentHashMap<>();
   private volatile Instant began;
 
-  RouteReports(RouteInspector inspector, Transitions transitions, InstantSource clock) {
+  /**
+   * @param clock for time stamps
+   * @param steadyClock for what waits
+   */
+  RouteReports(
+      RouteInspector inspector,
+      Transitions transitions,
+      InstantSource clock,
+      InstantSource steadyClock) {
     this.inspector = inspector;
     this.transitions = transitions;
     this.clock = clock;
-    began = clock.instant();
+    this.steadyClock = steadyClock;
+    began = steadyClock.instant();
   }
 
   /** The operator begins to work now. */
   void begin() {
-    began = clock.instant();
+    began = steadyClock.instant();
+  }
+
+  /** A route is gone. */
+  void forget(String tableName) {
+    counts.forget(tableName);
+    pendingSince.remove(tableName);
   }
 
   /**
@@ -58,13 +74,13 @@ final class RouteReports {
    */
   <R extends CustomResource<?, LogRouteStatus>> UpdateControl<R> report(
       R route, RouteFacts facts, Supplier<R> fresh) {
-    Instant now = clock.instant();
+    Instant now = steadyClock.instant();
     LogRouteStatus before = route.getStatus();
     Inspection found = inspector.find(facts);
     if (!found.complete() && now.isBefore(began.plus(SETTLING))) {
       return UpdateControl.<R>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
-    LogRouteStatus status = RouteStatuses.of(found.findings(), before, now);
+    LogRouteStatus status = RouteStatuses.of(found.findings(), before, clock.instant());
     Duration wait = untilTurn(facts, before, status, now);
     if (wait.isPositive()) {
       return UpdateControl.<R>noUpdate().rescheduleAfter(wait);

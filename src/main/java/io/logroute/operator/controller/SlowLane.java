@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.operator.controller;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -16,23 +14,21 @@ import java.util.function.Consumer;
  */
 final class SlowLane implements AutoCloseable {
 
-  private static final long PERIOD_MS = 25;
+  private static final Duration PERIOD = Duration.ofMillis(25);
 
   /** So few are no burden, and wait for nobody. */
   private static final int AT_ONCE = 32;
 
   private final Consumer<String> wake;
   private final LinkedHashSet<String> waiting = new LinkedHashSet<>();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("slow-lane").daemon().factory());
+  private final Rounds rounds = new Rounds("slow-lane", PERIOD, this::next);
 
   SlowLane(Consumer<String> wake) {
     this.wake = wake;
   }
 
   void start() {
-    thread.scheduleAtFixedRate(this::next, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+    rounds.start();
   }
 
   void wake(Collection<String> nodes) {
@@ -42,6 +38,13 @@ final class SlowLane implements AutoCloseable {
     }
     synchronized (waiting) {
       waiting.addAll(nodes);
+    }
+  }
+
+  /** How many nodes wait for their turn. */
+  int waiting() {
+    synchronized (waiting) {
+      return waiting.size();
     }
   }
 
@@ -60,6 +63,6 @@ final class SlowLane implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdown();
+    rounds.close();
   }
 }

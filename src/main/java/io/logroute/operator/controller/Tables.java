@@ -58,7 +58,7 @@ final class Tables {
    *
    * @param owner uid of the LogAgent
    * @param generation of the table that has it
-   * @param considered the routes that were looked at, selected or not, by name
+   * @param considered the usable routes that select a container of the node, taken or not, by name
    * @param problems of single pods, by the route's name
    * @param refusedBytes the size of the newest table when it is too large; otherwise 0
    */
@@ -94,7 +94,7 @@ final class Tables {
   /**
    * Makes a node's table what was compiled.
    *
-   * @param considered generations of all routes that were looked at, by name
+   * @param considered generations of the usable routes that select a container of the node
    * @return the routes for which anything changed
    */
   Set<String> write(LogAgent owner, Compiled compiled, Map<String, Long> considered) {
@@ -238,15 +238,20 @@ final class Tables {
     return a == null ? new TreeSet<>() : new TreeSet<>(a.considered.keySet());
   }
 
-  /** The routes in a node's table, and those that have problems there. */
-  SortedSet<String> standingOn(String node) {
+  /**
+   * The routes whose standing on a node an agent's answer may change: those in its table, or with
+   * problems there, that came between two generations of it.
+   */
+  SortedSet<String> cameBetween(String node, long oneGeneration, long otherGeneration) {
     SortedSet<String> routes = new TreeSet<>();
     Applied a = applied.get(node);
     if (a != null) {
-      routes.addAll(a.problems.keySet());
+      long after = Math.min(oneGeneration, otherGeneration);
+      long upTo = Math.max(oneGeneration, otherGeneration);
       a.considered.forEach(
           (route, considered) -> {
-            if (considered.stands) {
+            boolean concerned = considered.stands || a.problems.containsKey(route);
+            if (concerned && considered.since > after && considered.since <= upTo) {
               routes.add(route);
             }
           });

@@ -49,8 +49,7 @@ final class Verdicts {
   }
 
   private <R extends HasMetadata> RouteVerdict of(R route, Function<R, RouteFacts> facts) {
-    String namespace = route.getMetadata().getNamespace();
-    String key = (namespace == null ? "" : namespace + "/") + route.getMetadata().getName();
+    String key = key(route);
     Judged known = judged.get(key);
     if (known != null
         && known.route == route
@@ -62,6 +61,16 @@ final class Verdicts {
     Judged fresh = new Judged(route, endpointOf(now), namespaceOf(now), of(now));
     judged.put(key, fresh);
     return fresh.verdict;
+  }
+
+  private static String key(HasMetadata route) {
+    String namespace = route.getMetadata().getNamespace();
+    return (namespace == null ? "" : namespace + "/") + route.getMetadata().getName();
+  }
+
+  /** A route is gone. */
+  void forget(HasMetadata route) {
+    judged.remove(key(route));
   }
 
   private NamespaceFacts namespaceOf(RouteFacts route) {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.logroute.api.v1alpha1.ClusterLogRoute;
 import io.logroute.api.v1alpha1.LogAgent;
+import io.logroute.api.v1alpha1.LogEndpoint;
 import io.logroute.api.v1alpha1.LogRoute;
 
 /** The triggers of all controllers, by what they wake. */
@@ -12,10 +13,11 @@ record Wakers(
     Triggers<Node> nodes,
     Triggers<LogRoute> routes,
     Triggers<ClusterLogRoute> clusterRoutes,
+    Triggers<LogEndpoint> endpoints,
     Triggers<LogAgent> agents) {
 
   Wakers() {
-    this(new Triggers<>(), new Triggers<>(), new Triggers<>(), new Triggers<>());
+    this(new Triggers<>(), new Triggers<>(), new Triggers<>(), new Triggers<>(), new Triggers<>());
   }
 
   void wakeNode(String name) {
@@ -30,6 +32,10 @@ record Wakers(
       return;
     }
     routes.wake(new ResourceID(tableName.substring(slash + 1), tableName.substring(0, slash)));
+  }
+
+  void wakeEndpoint(String name) {
+    endpoints.wake(new ResourceID(name));
   }
 
   void wakeAgent(String name) {

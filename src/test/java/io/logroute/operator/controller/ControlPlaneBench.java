@@ -49,7 +49,9 @@ public final class ControlPlaneBench {
   private final Map<String, Integer> entries = new ConcurrentHashMap<>();
   private final Map<String, Long> bound = new ConcurrentHashMap<>();
   private final List<Long> latenciesMs = Collections.synchronizedList(new ArrayList<>());
+  private final List<Long> creationsMs = Collections.synchronizedList(new ArrayList<>());
   private final Random random = new Random(1);
+  private MachineMeter meter = new MachineMeter();
 
   private ControlPlaneBench(Map<String, Integer> options) {
     nodes = options.getOrDefault("--nodes", 1000);
@@ -80,14 +82,24 @@ public final class ControlPlaneBench {
     Files.deleteIfExists(log);
     try (FakeAgents agents = new FakeAgents(client, this::seen);
         GuardedProcess operator = operator(kubeconfig, port, log)) {
+      meter = new MachineMeter();
       awaitTables();
       say("time from the operator's start to all %d tables: %d ms", nodes, msSince(started));
+      tellMachine("until then");
       say("resident memory then: %d MiB", residentMiB(operator.pid()));
-      settle();
-      say("time to a quiet cluster (all statuses written): %d ms", msSince(started));
+      long settled = settle();
+      say(
+          "time to a quiet cluster (all statuses written): %d ms",
+          TimeUnit.NANOSECONDS.toMillis(settled - started));
+      tellMachine("until quiet");
       quiet();
-      churn("churn", false);
-      churn("churn, and a ClusterLogRoute over every node meanwhile", true);
+      churn("churn at a fifth of the rate", false, Math.max(1, podsPerSecond / 5));
+      churn("churn at half the rate", false, Math.max(1, podsPerSecond / 2));
+      churn("churn", false, podsPerSecond);
+      churn(
+          "churn at a fifth of the rate, and a ClusterLogRoute over every node meanwhile",
+          true,
+          Math.max(1, podsPerSecond / 5));
       say("resident memory at the end: %d MiB", residentMiB(operator.pid()));
       say("log lines of the operator that are not INFO: %d", warnings(log));
     }
@@ -171,14 +183,13 @@ public final class ControlPlaneBench {
         Files.createTempFile("operator", ".kubeconfig"), cluster.kubeconfig(token));
   }
 
+  /** With the flags of the image; {@code -Xmx} is what they give in a container of 512 MiB. */
   private static GuardedProcess operator(Path kubeconfig, int port, Path log) {
     return GuardedProcess.start(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-Xmx320m",
+            "@src/main/jvm/operator",
+            "-Xmx307m",
             "-cp",
             System.getProperty("java.class.path"),
             "io.logroute.cli.Main",
@@ -207,12 +218,23 @@ public final class ControlPlaneBench {
     }
   }
 
-  private void settle() throws InterruptedException {
-    double before = -1;
-    while (before != writes()) {
-      before = writes();
-      Thread.sleep(10_000);
+  /** Waits until nothing was written for 12 s; when the last write was, in nanoseconds. */
+  private long settle() throws InterruptedException {
+    double before = writes();
+    long last = System.nanoTime();
+    while (msSince(last) < 12_000) {
+      Thread.sleep(1_000);
+      double now = writes();
+      if (now != before) {
+        last = System.nanoTime();
+        before = now;
+      }
     }
+    return last;
+  }
+
+  private void tellMachine(String phase) {
+    say("  machine %s: %s", phase, meter.lap());
   }
 
   private void quiet() throws InterruptedException {
@@ -237,19 +259,24 @@ public final class ControlPlaneBench {
             .getGeneration());
   }
 
-  private void churn(String title, boolean everyNode) throws InterruptedException {
+  private void churn(String title, boolean everyNode, int rate) throws InterruptedException {
     latenciesMs.clear();
+    creationsMs.clear();
+    meter.lap();
     double before = writes();
+    double[] durationsBefore = durations();
     long started = System.nanoTime();
     ExecutorService threads = Executors.newFixedThreadPool(12);
-    int count = churnSeconds * podsPerSecond;
+    int count = churnSeconds * rate;
     for (int i = 0; i < count; i++) {
-      String name = (everyNode ? "wide-" : "churn-") + i;
+      String name = (everyNode ? "wide-" : "churn-" + rate + "-") + i;
       String json = pod(name, random.nextInt(routes), random.nextInt(nodes));
       threads.execute(
           () -> {
+            long begun = System.nanoTime();
+            bound.put(name, begun);
             apply(json);
-            bound.put(name, System.nanoTime());
+            creationsMs.add(msSince(begun));
           });
       if (everyNode && i == count / 4) {
         cluster
@@ -258,17 +285,18 @@ public final class ControlPlaneBench {
                 "{apiVersion: logroute.io/v1alpha1, kind: ClusterLogRoute, metadata: {name: audit}, spec: {precedence: Always, endpointRef: {name: central}}}")
             .orFail();
       }
-      long next = started + TimeUnit.SECONDS.toNanos(1) * (i + 1) / podsPerSecond;
+      long next = started + TimeUnit.SECONDS.toNanos(1) * (i + 1) / rate;
       TimeUnit.NANOSECONDS.sleep(Math.max(0, next - System.nanoTime()));
     }
     threads.shutdown();
     threads.awaitTermination(5, TimeUnit.MINUTES);
     double seconds = Duration.ofNanos(System.nanoTime() - started).toMillis() / 1000.0;
     double written = writes() - before;
+    tellMachine("in the churn");
     Thread.sleep(5_000);
     List<Long> sorted = latenciesMs.stream().sorted().collect(Collectors.toList());
     say(
-        "%s: %d pods in %.0f s, from bound to in the table: p50 %d ms, p90 %d ms, p99 %d ms, longest %d ms; not yet: %d",
+        "%s: %d pods in %.0f s, from asked for to seen in the table: p50 %d ms, p90 %d ms, p99 %d ms, longest %d ms; not yet: %d",
         title,
         count,
         seconds,
@@ -277,7 +305,13 @@ public final class ControlPlaneBench {
         at(sorted, 0.99),
         at(sorted, 1),
         bound.size());
-    say("%s: %.1f writes/s", title, written / seconds);
+    List<Long> creations = creationsMs.stream().sorted().collect(Collectors.toList());
+    say(
+        "%s: of that the API server's answer to the creation: p50 %d ms, p99 %d ms",
+        title, at(creations, 0.5), at(creations, 0.99));
+    say(
+        "%s: %.1f writes/s; the API server took %.0f ms for a table's write on average",
+        title, written / seconds, averageMs(durationsBefore, durations()));
     bound.clear();
     settle();
   }
@@ -308,6 +342,26 @@ public final class ControlPlaneBench {
                     && line.contains("subresource=\"status\"")))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  /** Seconds and number of the writes of tables, as the API server counts them. */
+  private double[] durations() {
+    return new double[] {durations("sum"), durations("count")};
+  }
+
+  private double durations(String what) {
+    return client
+        .raw("/metrics")
+        .lines()
+        .filter(line -> line.startsWith("apiserver_request_duration_seconds_" + what + "{"))
+        .filter(line -> line.contains("resource=\"noderoutetables\""))
+        .filter(line -> line.contains("subresource=\"\"") && line.contains("verb=\"APPLY\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static double averageMs(double[] before, double[] now) {
+    return 1000 * (now[0] - before[0]) / Math.max(1, now[1] - before[1]);
   }
 
   private static long residentMiB(long pid) throws IOException {

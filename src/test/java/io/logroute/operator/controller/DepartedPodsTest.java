@@ -32,6 +32,22 @@ class DepartedPodsTest {
   }
 
   @Test
+  void shouldLetThoseOfAMinuteLeaveTogetherAndNoneEarlier() {
+    now = now.plusSeconds(10);
+    departed.add("node-1", pod("a"));
+    now = now.plusSeconds(30);
+    departed.add("node-1", pod("b"));
+
+    now = Instant.parse("2026-01-01T00:10:59Z");
+    assertThat(departed.of("node-1")).hasSize(2);
+    assertThat(departed.untilNext("node-1")).contains(Duration.ofSeconds(1));
+
+    now = now.plusSeconds(5);
+    assertThat(departed.untilNext("node-1")).as("never negative").contains(Duration.ZERO);
+    assertThat(departed.of("node-1")).isEmpty();
+  }
+
+  @Test
   void shouldForgetAPodThatIsBackAndANodeThatIsGone() {
     departed.add("node-1", pod("a"));
     departed.add("node-2", pod("b"));
