@@ -25,9 +25,8 @@ import org.junit.jupiter.api.TestInstance;
  * happens to a node, through an upgrade and back, to nothing.
  *
  * <p>{@code -Dlogroute.cluster.long} is the long form: 50 Jobs, a loud pod of five minutes, and
- * everything that is restarted is so on its own. {@code
- * -Dlogroute.cluster.first-line-seconds=5} is what the first line may take; the default allows for
- * a busy machine.
+ * everything that is restarted is so on its own. {@code -Dlogroute.cluster.first-line-seconds=5} is
+ * what the first line may take; the default allows for a busy machine.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealClusterIT {
