@@ -25,6 +25,9 @@ final class DebugBundleRun {
 
   private static final int WRITTEN_WITH_GAPS = 1;
 
+  /** An API server that is busy or restarting gets a second and a half. */
+  private static final int RETRIES = 4;
+
   private DebugBundleRun() {}
 
   static int write(
@@ -35,7 +38,9 @@ final class DebugBundleRun {
       @Nullable Path output,
       PrintWriter out) {
     Config config =
-        new ConfigBuilder(ClusterAccess.config(kubeconfig)).withRequestRetryBackoffLimit(0).build();
+        new ConfigBuilder(ClusterAccess.config(kubeconfig))
+            .withRequestRetryBackoffLimit(RETRIES)
+            .build();
     BundleFile file = BundleFile.at(Instant.now(), output);
     Consumer<String> progress =
         sentence -> {

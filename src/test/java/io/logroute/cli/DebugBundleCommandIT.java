@@ -2,6 +2,7 @@
 package io.logroute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.logroute.cluster.ControlPlane;
 import io.logroute.cluster.FreePort;
@@ -13,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -90,8 +92,12 @@ class DebugBundleCommandIT {
   }
 
   @Test
-  void shouldNotWriteOverAFileAndBeReadableByItsOwnerAlone(ControlPlane cluster)
+  void shouldNotWriteOverAFileAndBeReadableByItsOwnerAlone(ControlPlane cluster, Kubectl kubectl)
       throws IOException {
+    String kinds = "logroutes,clusterlogroutes,logendpoints,logagents,noderoutetables";
+    await("definitions that were made just now")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> kubectl.run("get", kinds, "-A").exitCode() == 0);
     String namespace = "--namespace=" + cluster.createNamespace("bundle");
 
     assertThat(bundle(cluster.kubeconfig(), namespace)).as(out.toString()).isZero();
