@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,12 +15,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 /**
- * Writes an image as a docker-archive: {@code ImageArchive [--entrypoint=PROGRAM] OUT
- * NAME:TAG VERSION TIMESTAMP LAYER_FOLDER…}. The same folders give the same bytes: entries are sorted, belong to root and
+ * Writes an image as a docker-archive: {@code ImageArchive [--entrypoint=PROGRAM] [--base=FOLDER] OUT
+ * NAME:TAG VERSION TIMESTAMP LAYER_FOLDER…}. The base is an unpacked docker-archive, whose layers come first. The same folders give the same bytes: entries are sorted, belong to root and
  * carry the one time stamp; of the modes only "executable" counts.
  *
  * <p>Run from its source by {@code build.sh}. Not Jib: the base has to be made here in any case,
@@ -43,14 +47,19 @@ final class ImageArchive {
 
   public static void main(String[] options) throws IOException {
     String entryPoint = "logroute";
-    String[] args = options;
-    if (options[0].startsWith("--entrypoint=")) {
-      entryPoint = options[0].substring("--entrypoint=".length());
-      args = Arrays.copyOfRange(options, 1, options.length);
+    List<Layer> layers = new ArrayList<>();
+    int first = 0;
+    for (; options[first].startsWith("--"); first++) {
+      String value = options[first].substring(options[first].indexOf('=') + 1);
+      if (options[first].startsWith("--entrypoint=")) {
+        entryPoint = value;
+      } else {
+        layers.addAll(base(Path.of(value)));
+      }
     }
+    String[] args = Arrays.copyOfRange(options, first, options.length);
     Path out = Path.of(args[0]);
     ImageArchive archive = new ImageArchive(Instant.parse(args[3]), entryPoint);
-    List<Layer> layers = new ArrayList<>();
     for (String folder : Arrays.asList(args).subList(4, args.length)) {
       layers.add(archive.layer(Path.of(folder)));
     }
@@ -70,6 +79,38 @@ final class ImageArchive {
     }
     Files.move(unfinished, out, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     System.out.printf("%s: %s, %d MB%n", out, args[1], Files.size(out) / 1_000_000);
+  }
+
+  /** The layers of an unpacked docker-archive of one image, as plain tars. */
+  private static List<Layer> base(Path folder) throws IOException {
+    String manifest = Files.readString(folder.resolve("manifest.json"));
+    Matcher names = Pattern.compile("\"Layers\"\\s*:\\s*\\[([^]]*)]").matcher(manifest);
+    if (!names.find()) {
+      throw new IllegalArgumentException("manifest.json of the base names no layers");
+    }
+    List<Layer> layers = new ArrayList<>();
+    for (String name : names.group(1).split(",")) {
+      layers.add(plain(folder, folder.resolve(name.strip().replace("\"", ""))));
+    }
+    return layers;
+  }
+
+  private static Layer plain(Path folder, Path layer) throws IOException {
+    Path tar = Files.createTempFile(folder, "layer", ".tar");
+    MessageDigest digest = sha256();
+    try (InputStream in = opened(layer);
+        OutputStream out = new java.security.DigestOutputStream(Files.newOutputStream(tar), digest)) {
+      in.transferTo(out);
+    }
+    return new Layer(hex(digest.digest()), tar);
+  }
+
+  private static InputStream opened(Path layer) throws IOException {
+    InputStream in = new java.io.BufferedInputStream(Files.newInputStream(layer));
+    in.mark(2);
+    boolean isGzip = in.read() == 0x1f && in.read() == 0x8b;
+    in.reset();
+    return isGzip ? new GZIPInputStream(in) : in;
   }
 
   private static String nameOf(Layer layer) {

@@ -5,6 +5,9 @@
 # machine's glibc that it needs, a shell for the entry point, and the build's own jars.
 #
 #   build.sh TARGET JAR VERSION TIMESTAMP
+#
+# LOGROUTE_IMAGE_BASE names a docker-archive to build upon instead: an image of this machine's architecture
+# with glibc, not older than this machine's, and /bin/sh. Then nothing of this machine but the JDK is in the image.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 target=$(cd "$1" && pwd)
@@ -40,28 +43,41 @@ if [ "$(cat "$image/runtime.stamp" 2>/dev/null)" != "$stamp" ]; then
 fi
 cp -R "$runtime" "$base/opt/java"
 
+base_option=
+if [ -n "${LOGROUTE_IMAGE_BASE:-}" ]; then
+  [ -f "$LOGROUTE_IMAGE_BASE" ] || fail "LOGROUTE_IMAGE_BASE: there is no file $LOGROUTE_IMAGE_BASE"
+  rm -rf "$image/base"
+  mkdir -p "$image/base"
+  tar -xf "$LOGROUTE_IMAGE_BASE" -C "$image/base" && [ -f "$image/base/manifest.json" ] ||
+    fail "LOGROUTE_IMAGE_BASE: $LOGROUTE_IMAGE_BASE is no docker-archive (docker save, skopeo copy … docker-archive:FILE)"
+  base_option=--base=$image/base
+fi
+
 # with_libraries FILE...: the libraries of the system that these files are linked with
 with_libraries() {
   for file in "$@"; do ldd "$file" 2>/dev/null || true; done |
     sed -n 's/.* => \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | grep -v "^$runtime/" | sort -u
 }
-shell=$(command -v dash || command -v sh)
-shell=$(readlink -f "$shell")
-install_file() {
-  mkdir -p "$base$(dirname "$1")"
-  cp -L "$1" "$base$1"
+own_base() {
+  shell=$(command -v dash || command -v sh)
+  shell=$(readlink -f "$shell")
+  install_file() {
+    mkdir -p "$base$(dirname "$1")"
+    cp -L "$1" "$base$1"
+  }
+  libc=$(with_libraries "$runtime/bin/java" | grep '/libc\.so' | head -n 1)
+  for library in $(with_libraries "$shell" "$runtime/bin/java" "$runtime"/lib/*.so "$runtime"/lib/server/*.so) \
+    "$(dirname "$libc")/libnss_dns.so.2" "$(dirname "$libc")/libnss_files.so.2" "$(dirname "$libc")/libresolv.so.2"; do
+    [ ! -e "$library" ] || install_file "$library"
+  done
+  mkdir -p "$base/bin" "$base/etc" "$base/tmp"
+  cp "$shell" "$base/bin/sh"
+  chmod 755 "$base/bin/sh"
+  echo 'hosts: files dns' >"$base/etc/nsswitch.conf"
+  printf 'root:x:0:0:root:/:/bin/sh\nlogroute:x:65532:65532:logroute:/tmp:/bin/sh\n' >"$base/etc/passwd"
+  printf 'root:x:0:\nlogroute:x:65532:\n' >"$base/etc/group"
 }
-libc=$(with_libraries "$runtime/bin/java" | grep '/libc\.so' | head -n 1)
-for library in $(with_libraries "$shell" "$runtime/bin/java" "$runtime"/lib/*.so "$runtime"/lib/server/*.so) \
-  "$(dirname "$libc")/libnss_dns.so.2" "$(dirname "$libc")/libnss_files.so.2" "$(dirname "$libc")/libresolv.so.2"; do
-  [ ! -e "$library" ] || install_file "$library"
-done
-mkdir -p "$base/bin" "$base/etc" "$base/tmp"
-cp "$shell" "$base/bin/sh"
-chmod 755 "$base/bin/sh"
-echo 'hosts: files dns' >"$base/etc/nsswitch.conf"
-printf 'root:x:0:0:root:/:/bin/sh\nlogroute:x:65532:65532:logroute:/tmp:/bin/sh\n' >"$base/etc/passwd"
-printf 'root:x:0:\nlogroute:x:65532:\n' >"$base/etc/group"
+if [ -z "$base_option" ]; then own_base; fi
 
 cp -R "$target/lib" "$small/opt/logroute/lib"
 cp -R "$target/lib-operator" "$libs/opt/logroute/lib-operator"
@@ -87,5 +103,5 @@ classpath=$training/app/logroute.jar
 for file in "$training"/lib/*.jar; do classpath=$classpath:$file; done
 "$JAVA_HOME/bin/java" "$here/TrainAot.java" "$runtime/bin/java" "$here/../jvm" "$classpath" "$caches/opt/logroute/aot"
 
-"$JAVA_HOME/bin/java" "$here/ImageArchive.java" "$target/logroute-image.tar" \
+"$JAVA_HOME/bin/java" "$here/ImageArchive.java" $base_option "$target/logroute-image.tar" \
   "logroute/logroute:$version" "$version" "$timestamp" "$base" "$libs" "$small" "$app" "$caches"

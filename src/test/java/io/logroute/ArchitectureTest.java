@@ -216,6 +216,15 @@ class ArchitectureTest {
           "io.fabric8.kubernetes..");
 
   @ArchTest
+  static final ArchRule bundleOnlyReadsTheCluster =
+      only(
+          "bundle..",
+          "a bundle is what the API server says, whatever state the program is in",
+          "io.logroute.bundle..",
+          "io.fabric8.kubernetes..",
+          "com.fasterxml.jackson..");
+
+  @ArchTest
   static final ArchRule commandsAreTheTop =
       noClasses()
           .that()

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       ReceiveCommand.class,
       OperatorCommand.class,
       ExplainCommand.class,
-      LintCommand.class
+      LintCommand.class,
+      DebugBundleCommand.class
     })
 public final class Main implements Runnable {
 

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageIT {
 
   private static final Path TARGET = Checkout.ROOT.resolve("target");
-  private static final Path ARCHIVE = TARGET.resolve("logroute-image.tar");
   private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir static Path root;
+  private static Path archive;
   private static JsonNode config;
 
   @BeforeAll
@@ -45,19 +45,8 @@ class ImageIT {
     assumeTrue(
         Command.run("unshare", "--mount", "true").exitCode() == 0,
         "running the image without a container engine needs unshare, as root");
-    String jar = "logroute-" + Version.current() + ".jar";
-    assumeTrue(Files.exists(TARGET.resolve(jar)), "the image is made of target/" + jar);
-    Command.run(
-            "env",
-            "JAVA_HOME=" + System.getProperty("java.home"),
-            "sh",
-            "src/main/image/build.sh",
-            TARGET.toString(),
-            jar,
-            Version.current(),
-            "2026-11-22T00:00:00Z")
-        .outOrFail();
-    tar(ARCHIVE, unpacked);
+    archive = BuiltImage.archive();
+    tar(archive, unpacked);
     ObjectMapper json = new ObjectMapper();
     JsonNode manifest = json.readTree(unpacked.resolve("manifest.json").toFile()).get(0);
     config = json.readTree(unpacked.resolve(manifest.get("Config").asText()).toFile());
@@ -76,7 +65,7 @@ class ImageIT {
 
   @Test
   void shouldBeSmallAndRunAsNobodyInParticular() throws IOException {
-    assertThat(Files.size(ARCHIVE)).isLessThan(150_000_000);
+    assertThat(Files.size(archive)).isLessThan(150_000_000);
     assertThat(config.at("/config/User").asText()).isEqualTo("65532:65532");
     assertThat(config.at("/config/Entrypoint/0").asText()).isEqualTo("logroute");
   }
