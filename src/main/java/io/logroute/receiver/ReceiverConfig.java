@@ -3,14 +3,12 @@ package io.logroute.receiver;
 
 import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.SocketKind;
-import io.logroute.receiver.kafka.KafkaConfig;
 import io.logroute.receiver.store.StoreLimits;
 import io.logroute.receiver.web.Access;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that can be set about a receiver, concluded before it starts.
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much is kept, and in what pieces
  * @param upkeepEvery how often old files are looked after
  * @param access who may see which tenants' lines
- * @param kafka keeps the lines instead of files; null: files do
+ * @param sink what keeps the lines
  */
 public record ReceiverConfig(
     Map<SocketKind, BindAddress> bind,
@@ -30,7 +28,7 @@ public record ReceiverConfig(
     StoreLimits limits,
     Duration upkeepEvery,
     Access access,
-    @Nullable KafkaConfig kafka) {
+    SinkConfig sink) {
 
   public static final Duration DEFAULT_UPKEEP_EVERY = Duration.ofSeconds(10);
 

@@ -267,22 +267,31 @@ final class AckedSessions {
       BatchReader batch,
       Map<Integer, AckedStream> streams,
       Map<Integer, Long> ends) {
-    AckedStream stream = null;
+    int number = 0;
+    long end = 0;
     for (boolean more = batch.next(); more; more = batch.next()) {
-      int number = batch.stream();
       if (batch.isRunStart()) {
-        stream = session.stream(number);
+        reach(streams, ends, number, end);
+        number = batch.stream();
+        AckedStream stream = session.stream(number);
         if (stream != null) {
           streams.put(number, stream);
         } else if (!session.isRefused(number)) {
           return "stream " + number + " is not open";
         }
       }
-      if (stream != null) {
-        ends.merge(number, batch.end(), Math::max);
-      }
+      end = batch.end();
     }
+    reach(streams, ends, number, end);
     return null;
+  }
+
+  /** A run's last line has its greatest end. */
+  private static void reach(
+      Map<Integer, AckedStream> streams, Map<Integer, Long> ends, int number, long end) {
+    if (streams.containsKey(number)) {
+      ends.merge(number, end, Math::max);
+    }
   }
 
   private void handOver(

@@ -23,11 +23,17 @@ final class ByteFinder {
   /** Where they first stand wholly between {@code from} and {@code to}; -1: nowhere. */
   int find(byte[] bytes, int from, int to) {
     int last = wanted.length - 1;
+    int half = last / 2;
     byte end = wanted[last];
+    byte first = wanted[0];
+    byte middle = wanted[last - half];
     int at = from + last;
     while (at < to) {
       byte b = bytes[at];
-      if (b == end && Arrays.equals(bytes, at - last, at, wanted, 0, last)) {
+      if (b == end
+          && bytes[at - last] == first
+          && bytes[at - half] == middle
+          && Arrays.equals(bytes, at - last, at, wanted, 0, last)) {
         return at - last;
       }
       at += skips[b & 0xff];

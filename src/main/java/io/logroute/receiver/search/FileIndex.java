@@ -2,15 +2,19 @@
 package io.logroute.receiver.search;
 
 import io.logroute.receiver.store.Block;
+import io.logroute.receiver.store.BlockIndex;
 import io.logroute.receiver.store.BlockInput;
 import io.logroute.receiver.store.BlockList;
 import io.logroute.receiver.store.BlockedGzip;
+import io.logroute.receiver.store.FileId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of the store's files, remembered as long as there is room. Used by any thread; two
@@ -20,11 +24,14 @@ final class FileIndex {
 
   private static final int MAX_BLOCKS = 200_000;
 
-  /** A plain file is known by its beginning, so that it is still known when it was rolled. */
-  private record Key(String folder, FileId id, boolean isCompressed, long sizeBytes) {}
+  /**
+   * A plain file is known by its beginning, so that it is still known when it was rolled. Streams
+   * of one folder may begin with the same line.
+   */
+  private record Key(Path stream, FileId id, boolean isCompressed, long sizeBytes) {}
 
   private static final class Entry {
-    private final BlockList plain = new BlockList();
+    private @Nullable BlockList plain;
     private List<Block> blocks = List.of();
     private boolean isComplete;
   }
@@ -37,7 +44,7 @@ final class FileIndex {
   List<Block> blocks(OpenPart part) throws IOException {
     Key key =
         new Key(
-            String.valueOf(part.path().getParent()),
+            part.base(),
             part.id(),
             part.isCompressed(),
             part.isCompressed() ? part.sizeBytes() : 0);
@@ -87,6 +94,11 @@ final class FileIndex {
 
   private static List<Block> extended(Entry entry, OpenPart part) throws IOException {
     BlockList list = entry.plain;
+    if (list == null) {
+      list = BlockIndex.of(part.path(), part.channel(), part.id());
+      entry.plain = list;
+      entry.blocks = list.blocks();
+    }
     long size = part.sizeBytes();
     if (size == list.end()) {
       return entry.blocks;

@@ -2,6 +2,7 @@
 package io.logroute.receiver.search;
 
 import io.logroute.receiver.store.Block;
+import io.logroute.receiver.store.FileId;
 import io.logroute.receiver.store.StoreCatalog;
 import io.logroute.receiver.store.StoredStream;
 import java.io.IOException;

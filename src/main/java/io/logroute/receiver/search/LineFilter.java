@@ -3,6 +3,7 @@ package io.logroute.receiver.search;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.logroute.receiver.store.LineFeeds;
 import io.logroute.receiver.store.LineTime;
 import io.logroute.receiver.store.StoredLog;
 import java.io.IOException;
@@ -71,7 +72,7 @@ final class LineFilter {
         }
         at = startOfLine(bytes, at, hit);
       }
-      int end = endOfLine(bytes, at, length);
+      int end = LineFeeds.next(bytes, at, length);
       long nanos = time.nanos(bytes, at, end);
       lastNanos = nanos == LineTime.NONE ? lastNanos : nanos;
       if (lastNanos >= sinceNanos && lastNanos < untilNanos && isWanted(bytes, at, end)) {
@@ -85,14 +86,6 @@ final class LineFilter {
     int at = hit;
     while (at > from && bytes[at - 1] != '\n') {
       at--;
-    }
-    return at;
-  }
-
-  private static int endOfLine(byte[] bytes, int from, int length) {
-    int at = from;
-    while (at < length && bytes[at] != '\n') {
-      at++;
     }
     return at;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.receiver.search;
 
+import io.logroute.receiver.store.FileId;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Comparator;

@@ -2,6 +2,7 @@
 package io.logroute.receiver.search;
 
 import io.logroute.receiver.store.Block;
+import io.logroute.receiver.store.FileId;
 import io.logroute.receiver.store.StoreCatalog;
 import io.logroute.receiver.store.StoredLog;
 import io.logroute.receiver.store.StoredStream;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Searches the store, page by page. Used by any thread. */
@@ -93,19 +95,34 @@ public final class LogSearch {
 
   /** All blocks of a service that may hold wanted lines. */
   List<Place> places(Query query) throws IOException {
-    List<Place> places = new ArrayList<>();
+    try (Together together = new Together()) {
+      return places(query, together);
+    }
+  }
+
+  private List<Place> places(Query query, Together together) throws IOException {
+    List<Callable<List<Place>>> looks = new ArrayList<>();
     for (StoredStream stream : catalog.streams(query.tenantId(), query.serviceId(), query::wants)) {
       for (int part = 0; part < stream.parts().size(); part++) {
-        Optional<OpenPart> open = OpenPart.open(stream.parts().get(part));
-        if (open.isEmpty()) {
-          continue;
-        }
-        try (OpenPart file = open.get()) {
-          for (Block block : index.blocks(file)) {
-            if (block.maxNanos() >= query.sinceNanos() && block.minNanos() < query.untilNanos()) {
-              places.add(new Place(stream, part, file.id(), block));
-            }
-          }
+        int number = part;
+        looks.add(() -> places(query, stream, number));
+      }
+    }
+    List<Place> places = new ArrayList<>();
+    together.all(looks).forEach(places::addAll);
+    return places;
+  }
+
+  private List<Place> places(Query query, StoredStream stream, int part) throws IOException {
+    Optional<OpenPart> open = OpenPart.open(stream.parts().get(part));
+    if (open.isEmpty()) {
+      return List.of();
+    }
+    List<Place> places = new ArrayList<>();
+    try (OpenPart file = open.get()) {
+      for (Block block : index.blocks(file)) {
+        if (block.maxNanos() >= query.sinceNanos() && block.minNanos() < query.untilNanos()) {
+          places.add(new Place(stream, part, file.id(), block));
         }
       }
     }
@@ -119,8 +136,8 @@ public final class LogSearch {
     private final LineKey begin;
     private final Comparator<LineKey> keys;
     private final BestLines best;
-    private final LineFilter filter;
-    private final Buffer buffer = new Buffer();
+    private final int limit;
+    private final List<Looker> lookers = new ArrayList<>();
 
     Run(Query query, Order order, int limit, @Nullable LineKey after) {
       this.query = query;
@@ -133,18 +150,22 @@ public final class LogSearch {
               : order == Order.ASC
                   ? LineKey.after(query.sinceNanos())
                   : LineKey.before(query.untilNanos());
+      this.limit = limit;
       this.best = new BestLines(keys, limit, MAX_PAGE_BYTES);
-      this.filter = new LineFilter(query);
+      for (int i = 0; i < (query.contains() == null ? 1 : Together.THREADS); i++) {
+        lookers.add(new Looker());
+      }
     }
 
     Page page() throws IOException {
       long deadlineNanos = System.nanoTime() + patience.toNanos();
-      List<Place> places = places(query);
-      places.removeIf(place -> after != null && keys.compare(lastOf(place.block()), after) <= 0);
-      places.sort(Comparator.comparing(place -> firstOf(place.block()), keys));
-      try (OpenParts files = new OpenParts(catalog, index, query)) {
-        for (Place place : places) {
-          LineKey first = firstOf(place.block());
+      try (Together together = new Together();
+          OpenParts files = new OpenParts(catalog, index, query)) {
+        List<Place> places = places(query, together);
+        places.removeIf(place -> after != null && keys.compare(lastOf(place.block()), after) <= 0);
+        places.sort(Comparator.comparing(place -> firstOf(place.block()), keys));
+        for (int at = 0; at < places.size(); at += lookers.size()) {
+          LineKey first = firstOf(places.get(at).block());
           if (!best.accepts(first)) {
             break;
           }
@@ -152,7 +173,8 @@ public final class LogSearch {
             best.endAt(first);
             break;
           }
-          look(files, place);
+          int end = Math.min(places.size(), at + lookers.size());
+          look(together, files, places.subList(at, end));
         }
       }
       return result();
@@ -175,29 +197,54 @@ public final class LogSearch {
           : LineKey.before(block.minNanos());
     }
 
-    private void look(OpenParts files, Place place) throws IOException {
-      OpenPart file = files.of(place);
-      if (file == null) {
-        return;
+    /** Looks at blocks at the same time: mostly none of them has the text. */
+    private void look(Together together, OpenParts files, List<Place> group) throws IOException {
+      List<Callable<List<BestLines.Placed>>> looks = new ArrayList<>();
+      for (Place place : group) {
+        OpenPart file = files.of(place);
+        Looker looker = lookers.get(looks.size());
+        if (file != null) {
+          looks.add(() -> looker.look(files, file, place));
+        }
       }
-      long stream = StreamHash.of(place.stream().name());
-      files.read(
-          file,
-          place.block(),
-          buffer,
-          (start, bytes, length) ->
-              filter.find(
-                  start,
-                  bytes,
-                  length,
-                  (nanos, offset, in, from, to) ->
-                      offer(place, new LineKey(nanos, stream, file.id(), offset), in, from, to)));
+      for (List<BestLines.Placed> found : together.all(looks)) {
+        found.stream()
+            .filter(line -> best.accepts(line.key()))
+            .forEach(line -> best.add(line.key(), line.line()));
+      }
     }
 
-    private void offer(Place place, LineKey key, byte[] bytes, int from, int to) {
-      if ((after == null || keys.compare(key, after) > 0) && best.accepts(key)) {
-        best.add(key, found(place.stream(), key, bytes, from, to));
+    /** Looks at one block after the other. Used by one thread at a time. */
+    private final class Looker {
+      private final LineFilter filter = new LineFilter(query);
+      private final Buffer buffer = new Buffer();
+
+      /** The best lines of a block. */
+      List<BestLines.Placed> look(OpenParts files, OpenPart file, Place place) throws IOException {
+        BestLines found = new BestLines(keys, limit, MAX_PAGE_BYTES);
+        long stream = StreamHash.of(place.stream().name());
+        files.read(
+            file,
+            place.block(),
+            buffer,
+            (start, bytes, length) ->
+                filter.find(
+                    start,
+                    bytes,
+                    length,
+                    (nanos, offset, in, from, to) -> {
+                      LineKey key = new LineKey(nanos, stream, file.id(), offset);
+                      if (isWanted(key) && found.accepts(key)) {
+                        found.add(key, found(place.stream(), key, in, from, to));
+                      }
+                    }));
+        return found.lines();
       }
+    }
+
+    /** Of the page as it was before this group of blocks. */
+    private boolean isWanted(LineKey key) {
+      return (after == null || keys.compare(key, after) > 0) && best.accepts(key);
     }
 
     private Page result() {
@@ -205,7 +252,7 @@ public final class LogSearch {
       return new Page(
           lines.stream().map(BestLines.Placed::line).toList(),
           best.isCut() ? next(lines) : null,
-          filter.scannedBytes());
+          lookers.stream().mapToLong(looker -> looker.filter.scannedBytes()).sum());
     }
 
     /** Behind the last line, or where looking ended without one. */

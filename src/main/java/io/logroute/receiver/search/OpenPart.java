@@ -4,12 +4,12 @@ package io.logroute.receiver.search;
 import io.logroute.receiver.store.Block;
 import io.logroute.receiver.store.BlockInput;
 import io.logroute.receiver.store.BlockedGzip;
+import io.logroute.receiver.store.FileId;
 import io.logroute.receiver.store.StoredStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the store that is open to be read, plain or compressed. It stays readable though it is
- * renamed or deleted. Used by one thread.
+ * renamed or deleted. Its bytes may be read by several threads.
  */
 final class OpenPart implements AutoCloseable {
 
@@ -33,12 +33,14 @@ final class OpenPart implements AutoCloseable {
     void take(long start, byte[] bytes, int length) throws IOException;
   }
 
+  private final Path base;
   private final Path path;
   private final FileChannel channel;
   private final boolean isCompressed;
   private final FileId id;
 
-  private OpenPart(Path path, FileChannel channel, boolean isCompressed, FileId id) {
+  private OpenPart(Path base, Path path, FileChannel channel, boolean isCompressed, FileId id) {
+    this.base = base;
     this.path = path;
     this.channel = channel;
     this.isCompressed = isCompressed;
@@ -48,20 +50,21 @@ final class OpenPart implements AutoCloseable {
   /** Opens a file in the form that it has now; empty when it is gone or has no line yet. */
   static Optional<OpenPart> open(StoredStream.Part part) throws IOException {
     try {
-      return open(part.plain(), false);
+      return open(part.base(), part.plain(), false);
     } catch (NoSuchFileException e) {
       if (part.isCurrent()) {
         return Optional.empty();
       }
     }
     try {
-      return open(part.compressed(), true);
+      return open(part.base(), part.compressed(), true);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<OpenPart> open(Path path, boolean compressed) throws IOException {
+  private static Optional<OpenPart> open(Path base, Path path, boolean compressed)
+      throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     @Nullable FileId id = null;
     try {
@@ -74,16 +77,16 @@ final class OpenPart implements AutoCloseable {
         channel.close();
       }
     }
-    return id == null ? Optional.empty() : Optional.of(new OpenPart(path, channel, compressed, id));
+    return id == null
+        ? Optional.empty()
+        : Optional.of(new OpenPart(base, path, channel, compressed, id));
   }
 
   private static int unpackedHead(FileChannel channel, byte[] head) throws IOException {
     if (channel.size() == 0) {
       return 0;
     }
-    channel.position(0);
-    return new GZIPInputStream(Channels.newInputStream(channel), 4096)
-        .readNBytes(head, 0, head.length);
+    return new GZIPInputStream(new Bytes(channel), 4096).readNBytes(head, 0, head.length);
   }
 
   private static int readAt(FileChannel channel, long from, byte[] into) throws IOException {
@@ -97,6 +100,11 @@ final class OpenPart implements AutoCloseable {
       continue;
     }
     return bytes.position();
+  }
+
+  /** What all files of its stream share. */
+  Path base() {
+    return base;
   }
 
   Path path() {
@@ -122,8 +130,7 @@ final class OpenPart implements AutoCloseable {
 
   /** The plain bytes from the beginning on; closing it closes nothing else. */
   InputStream plainBytes() throws IOException {
-    channel.position(0);
-    InputStream raw = Channels.newInputStream(channel);
+    InputStream raw = new Bytes(channel);
     return isCompressed ? new GZIPInputStream(raw, 64 * 1024) : raw;
   }
 
@@ -150,6 +157,34 @@ final class OpenPart implements AutoCloseable {
       throw new EOFException(path + " was cut by someone else");
     }
     lines.take(block.start(), bytes, length);
+  }
+
+  /** The bytes of a file with a position of its own, since others read the file meanwhile. */
+  private static final class Bytes extends InputStream {
+    private final FileChannel channel;
+    private long position;
+
+    Bytes(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      int count = channel.read(ByteBuffer.wrap(into, from, length), position);
+      position += Math.max(0, count);
+      return count;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return (int) Math.min(Integer.MAX_VALUE, Math.max(0, channel.size() - position));
+    }
   }
 
   /** Of a file that something else compressed no part can be read alone. */

@@ -2,27 +2,30 @@
 package io.logroute.receiver.search;
 
 import io.logroute.receiver.store.Block;
+import io.logroute.receiver.store.FileId;
 import io.logroute.receiver.store.StoreCatalog;
 import io.logroute.receiver.store.StoredStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files that a search has open at the moment, a few at a time. Finds a file again that was
- * rolled or compressed since the search began. Used by one thread.
+ * rolled or compressed since the search began. Used by one thread, but that {@link #read} may be
+ * called by several for files of which no more than a few were asked for since.
  */
 final class OpenParts implements AutoCloseable {
 
   private static final int MAX_OPEN = 32;
 
+  /** Files of different streams may begin with the same line. */
+  private record Key(String stream, FileId file) {}
+
   private final StoreCatalog catalog;
   private final FileIndex index;
   private final Query query;
-  private final Map<FileId, OpenPart> open = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<FileId, String> streams = new LinkedHashMap<>();
+  private final LinkedHashMap<Key, OpenPart> open = new LinkedHashMap<>(16, 0.75f, true);
 
   OpenParts(StoreCatalog catalog, FileIndex index, Query query) {
     this.catalog = catalog;
@@ -32,28 +35,19 @@ final class OpenParts implements AutoCloseable {
 
   /** The file of a place; null when it is gone. */
   @Nullable OpenPart of(LogSearch.Place place) throws IOException {
-    OpenPart known = open.get(place.file());
-    if (known != null && place.stream().name().equals(streams.get(place.file()))) {
+    Key key = new Key(place.stream().name(), place.file());
+    OpenPart known = open.get(key);
+    if (known != null) {
       return known;
     }
     OpenPart found = reopened(place);
     if (found != null) {
-      forget(place.file());
       if (open.size() >= MAX_OPEN) {
-        forget(open.keySet().iterator().next());
+        open.pollFirstEntry().getValue().close();
       }
-      open.put(place.file(), found);
-      streams.put(place.file(), place.stream().name());
+      open.put(key, found);
     }
     return found;
-  }
-
-  private void forget(FileId file) throws IOException {
-    OpenPart gone = open.remove(file);
-    if (gone != null) {
-      streams.remove(file);
-      gone.close();
-    }
   }
 
   private @Nullable OpenPart reopened(LogSearch.Place place) throws IOException {

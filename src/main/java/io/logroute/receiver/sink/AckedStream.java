@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity its names; each of them may become a path segment
  * @param key the identity in 16 bytes
+ * @param file of its lines, from the store's root
  */
-public record AckedStream(StreamIdentity identity, StreamKey key) {
+public record AckedStream(StreamIdentity identity, StreamKey key, String file) {
 
   private static final int MAX_FOLDER_CHARS = 255;
 
   public static AckedStream of(StreamIdentity identity) {
-    return new AckedStream(identity, StreamKey.of(identity));
+    return new AckedStream(identity, StreamKey.of(identity), file(identity));
   }
 
   /** Why a stream with this identity cannot be stored, as a sentence; null when all is well. */
@@ -42,8 +43,7 @@ public record AckedStream(StreamIdentity identity, StreamKey key) {
     return identity.generation() != 0;
   }
 
-  /** The file of its lines, from the store's root. */
-  public String file() {
+  private static String file(StreamIdentity identity) {
     return String.join(
         "/",
         identity.tenant(),

@@ -61,6 +61,8 @@ final class AckedStore implements AutoCloseable {
   private final Deque<OpenLog> touched = new ArrayDeque<>();
   private final Map<StreamKey, Long> stagedMarks = new LinkedHashMap<>();
   private final JournalRecord record = new JournalRecord();
+  private final CriHeader header = new CriHeader();
+  private final SpareArrays arrays = new SpareArrays();
 
   private Journal journal;
   private Instant checkpointAt;
@@ -175,47 +177,49 @@ final class AckedStore implements AutoCloseable {
     long arrivedNanos = arrived.getEpochSecond() * 1_000_000_000 + arrived.getNano();
     AckedStream stream = null;
     OpenLog log = null;
-    long stored = 0;
+    long mark = 0;
     long repeats = 0;
     for (boolean more = lines.next(); more; more = lines.next()) {
       if (lines.isRunStart()) {
+        reach(stream, mark);
         stream = batch.streams().get(lines.stream());
         log = stream == null ? null : log(stream);
+        mark = stream == null ? 0 : mark(stream);
       }
       if (stream == null || log == null) {
         continue;
       }
-      if (isRepeat(stream, lines.end())) {
+      if (stream.isKnown() && lines.end() <= mark) {
         repeats++;
         continue;
       }
-      long time = lines.epochNanos() == Long.MIN_VALUE ? arrivedNanos : lines.epochNanos();
-      if (!log.file().hasPending()) {
-        touched.add(log);
-      }
-      log.file()
-          .append(
-              CriHeader.of(time, stream.identity().stream(), lines.isTruncated()),
-              lines.bytes(),
-              lines.lineOffset(),
-              lines.lineLength());
-      stored += lines.lineLength();
+      mark = lines.end();
+      stage(lines, arrivedNanos, stream, log);
     }
-    stagedBytes += stored;
+    reach(stream, mark);
     metrics.repeated(repeats);
   }
 
-  /** Whether a line is stored by now; if not, its mark is moved by it. */
-  private boolean isRepeat(AckedStream stream, long end) {
-    if (!stream.isKnown()) {
-      return false;
+  private void stage(BatchReader lines, long arrivedNanos, AckedStream stream, OpenLog log) {
+    long time = lines.epochNanos() == Long.MIN_VALUE ? arrivedNanos : lines.epochNanos();
+    if (!log.file().hasPending()) {
+      touched.add(log);
     }
+    header.set(time, stream.identity().stream(), lines.isTruncated());
+    log.file().append(header, lines.bytes(), lines.lineOffset(), lines.lineLength());
+    stagedBytes += lines.lineLength();
+  }
+
+  /** Up to where a stream's lines are stored, or are about to be; a repeat is not beyond it. */
+  private long mark(AckedStream stream) {
     Long staged = stagedMarks.get(stream.key());
-    long before = staged == null ? marks.end(stream.key()) : staged;
-    if (staged == null || end > before) {
-      stagedMarks.put(stream.key(), Math.max(before, end));
+    return staged == null ? marks.end(stream.key()) : staged;
+  }
+
+  private void reach(@Nullable AckedStream stream, long mark) {
+    if (stream != null && stream.isKnown()) {
+      stagedMarks.put(stream.key(), mark);
     }
-    return end <= before;
   }
 
   private OpenLog log(AckedStream stream) {
@@ -230,7 +234,7 @@ final class AckedStore implements AutoCloseable {
               name,
               stream.identity().tenant(),
               stream.identity().service(),
-              new LogFile(folder, file, clock));
+              new LogFile(folder, file, clock, arrays));
       files.put(name, known);
     }
     return known;

@@ -31,11 +31,10 @@ public final class BlockInput {
     length = 0;
     int searched = Block.BYTES - 1;
     while (true) {
-      for (int i = searched; i < size; i++) {
-        if (bytes[i] == '\n') {
-          length = i + 1;
-          return length;
-        }
+      int found = LineFeeds.next(bytes, searched, Math.max(searched, size));
+      if (found < size) {
+        length = found + 1;
+        return length;
       }
       searched = Math.max(searched, size);
       if (size == bytes.length) {

@@ -19,6 +19,26 @@ public final class BlockList {
   private long lastNanos;
   private int lines;
 
+  /** Of a file of which nothing was seen. */
+  public BlockList() {}
+
+  /**
+   * Of a file of which these blocks were seen, and what follows on them is to be.
+   *
+   * @param known from the file's first byte on, without holes
+   */
+  BlockList(List<Block> known) {
+    closed.addAll(known);
+    start = known.isEmpty() ? 0 : known.getLast().end();
+    end = start;
+  }
+
+  /** Of the part of a file that begins here. */
+  BlockList(long from) {
+    start = from;
+    end = from;
+  }
+
   /** Up to where lines were seen. */
   public long end() {
     return end;
@@ -31,24 +51,46 @@ public final class BlockList {
    */
   public int add(byte[] bytes, int from, int to) {
     int line = from;
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == '\n') {
-        addLine(time.nanos(bytes, line, i), i + 1 - line);
-        line = i + 1;
-      }
+    for (int at = LineFeeds.next(bytes, from, to); at < to; at = LineFeeds.next(bytes, line, to)) {
+      line(time.nanos(bytes, line, at), at + 1 - line);
+      line = at + 1;
     }
     return line - from;
   }
 
-  private void addLine(long nanos, int length) {
-    if (end - start >= Block.BYTES) {
-      close();
-    }
-    lastNanos = nanos == LineTime.NONE ? lastNanos : nanos;
+  /**
+   * Sees one more line.
+   *
+   * @param nanos its time; one that {@link LineTime} does not read counts as none
+   * @param length with its line feed
+   */
+  void line(long nanos, int length) {
+    closeWhenFull();
+    lastNanos = LineTime.isReadable(nanos) ? nanos : lastNanos;
     minNanos = Math.min(minNanos, lastNanos);
     maxNanos = Math.max(maxNanos, lastNanos);
     end += length;
     lines++;
+  }
+
+  /**
+   * Sees the lines of a block that follows on what was seen before.
+   *
+   * @param block wherever it stands
+   */
+  void add(Block block) {
+    closeWhenFull();
+    lastNanos = block.maxNanos();
+    minNanos = Math.min(minNanos, block.minNanos());
+    maxNanos = Math.max(maxNanos, block.maxNanos());
+    end += block.length();
+    lines += block.lines();
+  }
+
+  private void closeWhenFull() {
+    if (end - start >= Block.BYTES) {
+      close();
+    }
   }
 
   private void close() {
@@ -70,5 +112,20 @@ public final class BlockList {
       all.add(open());
     }
     return List.copyOf(all);
+  }
+
+  /** The blocks that grow no more; they are not remembered here any longer. */
+  List<Block> takeClosed() {
+    List<Block> taken = List.copyOf(closed);
+    closed.clear();
+    return taken;
+  }
+
+  /** The same, the last block included, which ends here. */
+  List<Block> takeAll() {
+    if (lines > 0) {
+      close();
+    }
+    return takeClosed();
   }
 }

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class BlockedGzip {
 
   private static final int MAGIC = 0x4C524258;
+
+  /** A file is a tenth larger than with the usual 6, at less than half the CPU. */
+  private static final int LEVEL = 3;
+
   private static final int HEADER = 10;
   private static final int TRAILER = 8;
   private static final int FLAGS = 3;
@@ -51,7 +55,7 @@ public final class BlockedGzip {
   /** Compresses lines; neither stream is closed. */
   public static void write(InputStream lines, OutputStream out) throws IOException {
     List<Block> blocks = new ArrayList<>();
-    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    Deflater deflater = new Deflater(LEVEL, true);
     try {
       BlockInput input = new BlockInput(lines);
       long start = 0;

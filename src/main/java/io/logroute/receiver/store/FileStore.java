@@ -4,9 +4,11 @@ package io.logroute.receiver.store;
 import io.logroute.receiver.sink.LineBatch;
 import io.logroute.receiver.sink.ReceivedLine;
 import io.logroute.receiver.sink.TaggedStream;
+import io.logroute.wire.StandardStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +39,8 @@ final class FileStore implements AutoCloseable {
   private final Deque<Map.Entry<TaggedStream, LogFile>> touched = new ArrayDeque<>();
   private final Set<Path> closedUnsynced = new LinkedHashSet<>();
   private final Set<Path> changedFolders = new LinkedHashSet<>();
+  private final CriHeader header = new CriHeader();
+  private final SpareArrays arrays = new SpareArrays();
   private int openFiles;
 
   FileStore(Path root, StoreLimits limits, StoreMetrics metrics, Traffic traffic, Clock clock) {
@@ -49,7 +53,7 @@ final class FileStore implements AutoCloseable {
 
   /** Takes the lines of a batch into memory. */
   void append(LineBatch batch) {
-    CriHeader header = CriHeader.arrivedAt(batch.arrivedAt());
+    header.set(nanos(batch.arrivedAt()), StandardStream.STDOUT, false);
     for (ReceivedLine line : batch.lines()) {
       LogFile file = files.computeIfAbsent(line.stream(), this::file);
       if (!file.hasPending()) {
@@ -59,9 +63,13 @@ final class FileStore implements AutoCloseable {
     }
   }
 
+  private static long nanos(Instant time) {
+    return time.getEpochSecond() * 1_000_000_000 + time.getNano();
+  }
+
   private LogFile file(TaggedStream stream) {
     Path folder = root.resolve(stream.tenantId()).resolve(stream.serviceId());
-    return new LogFile(folder, StoredName.current(stream.tag()), clock);
+    return new LogFile(folder, StoredName.current(stream.tag()), clock, arrays);
   }
 
   /** Writes what was appended, and rolls what has reached its size. */

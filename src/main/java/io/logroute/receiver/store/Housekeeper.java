@@ -29,6 +29,9 @@ public final class Housekeeper implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
 
+  /** A list of blocks is a moment later than its file when both are renamed. */
+  private static final Duration ORPHAN_AGE = Duration.ofHours(1);
+
   private final Path root;
   private final StoreLimits limits;
   private final StoreMetrics metrics;
@@ -102,14 +105,18 @@ public final class Housekeeper implements AutoCloseable {
   /** One round: deletes first, since that is what makes room. */
   void tidy() throws IOException {
     heartbeat.beat();
-    Upkeep upkeep = Upkeep.plan(StoreScan.of(root), limits, clock.instant());
+    StoreScan scan = StoreScan.of(root);
+    Upkeep upkeep = Upkeep.plan(scan.files(), limits, clock.instant());
     metrics.dataBytes(upkeep.keptBytes());
     for (StoredFile file : upkeep.leftovers()) {
       Files.deleteIfExists(file.path());
     }
+    for (StoreScan.BlocksFile list : scan.orphans(clock.instant().minus(ORPHAN_AGE))) {
+      Files.deleteIfExists(list.path());
+    }
     for (StoredFile file : upkeep.expired()) {
       heartbeat.beat();
-      Files.deleteIfExists(file.path());
+      delete(file);
       metrics.deleted(file.sizeBytes());
     }
     upkeep.roll().forEach(file -> roll.accept(file.path()));
@@ -135,8 +142,13 @@ public final class Housekeeper implements AutoCloseable {
     }
     Files.setLastModifiedTime(unfinished, FileTime.from(file.lastWritten()));
     Files.move(unfinished, file.in(StoredName.Form.COMPRESSED), StandardCopyOption.ATOMIC_MOVE);
-    Files.deleteIfExists(file.path());
+    delete(file);
     metrics.compressed();
+  }
+
+  private static void delete(StoredFile file) throws IOException {
+    Files.deleteIfExists(file.path());
+    Files.deleteIfExists(BlockIndex.pathOf(file.path()));
   }
 
   private void write(Path from, Path to) throws IOException {

@@ -22,8 +22,25 @@ public final class LineTime {
   private static final int NANOS = MINUTE + "17.".length();
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+  /** Beyond these years nanoseconds since 1970 are more than a long holds. */
+  private static final int MIN_YEAR = 1678;
+
+  private static final int MAX_YEAR = 2261;
+
+  private static final long MIN_NANOS = startOf(MIN_YEAR);
+  private static final long END_NANOS = startOf(MAX_YEAR + 1);
+
   private final byte[] minute = new byte[MINUTE];
   private long minuteSecond;
+
+  private static long startOf(int year) {
+    return LocalDateTime.of(year, 1, 1, 0, 0).toEpochSecond(ZoneOffset.UTC) * NANOS_PER_SECOND;
+  }
+
+  /** Whether {@link #nanos} understands a line that begins with this time. */
+  static boolean isReadable(long nanos) {
+    return nanos >= MIN_NANOS && nanos < END_NANOS;
+  }
 
   /**
    * The time that begins a line.
@@ -56,8 +73,7 @@ public final class LineTime {
             && bytes[from + 10] == 'T'
             && bytes[from + 13] == ':'
             && bytes[from + 16] == ':';
-    // Beyond these years nanoseconds since 1970 are more than a long holds.
-    if (!marked || year < 1678 || year > 2261) {
+    if (!marked || year < MIN_YEAR || year > MAX_YEAR) {
       return false;
     }
     try {

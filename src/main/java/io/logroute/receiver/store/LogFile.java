@@ -40,6 +40,9 @@ final class LogFile {
   private final StoredName name;
   private final Clock clock;
 
+  private final SpareArrays arrays;
+  private final BlockIndex index;
+
   private @Nullable PendingLines pending;
   private @Nullable FileChannel channel;
   private @Nullable Object fileKey;
@@ -52,9 +55,18 @@ final class LogFile {
   private boolean unsynced;
 
   LogFile(Path folder, StoredName name, Clock clock) {
+    this(folder, name, clock, new SpareArrays());
+  }
+
+  /**
+   * @param arrays for what is pending, shared by the files of a thread
+   */
+  LogFile(Path folder, StoredName name, Clock clock, SpareArrays arrays) {
+    this.arrays = arrays;
     this.path = folder.resolve(name.toString());
     this.name = name;
     this.clock = clock;
+    this.index = new BlockIndex(path);
   }
 
   Path path() {
@@ -86,7 +98,7 @@ final class LogFile {
   /** Takes a line that stands in someone else's bytes. */
   void append(CriHeader header, byte[] source, int offset, int length) {
     if (pending == null) {
-      pending = new PendingLines();
+      pending = new PendingLines(arrays);
     }
     pending.append(header, source, offset, length);
   }
@@ -121,6 +133,8 @@ final class LogFile {
       file.write(bytes, positionBytes + bytes.position());
     }
     positionBytes += written.size();
+    index.wrote(written.blocks());
+    written.release();
     if (firstLineAt.equals(Instant.MAX)) {
       firstLineAt = clock.instant();
     }
@@ -146,6 +160,7 @@ final class LogFile {
       throw e;
     }
     channel = opened;
+    index.opened(positionBytes);
     return opened;
   }
 
@@ -211,8 +226,10 @@ final class LogFile {
   /** Brings what was written to the disk. */
   void sync() throws IOException {
     if (unsynced) {
-      open().force(false);
+      FileChannel file = open();
+      file.force(false);
       unsynced = false;
+      index.synced(file);
     }
   }
 
@@ -255,9 +272,11 @@ final class LogFile {
     }
     unsynced = true;
     sync();
+    index.ended(open());
     close();
     Path rolled = path.resolveSibling(name.rolled(clock.instant(), siblings()).toString());
     Files.move(path, rolled, StandardCopyOption.ATOMIC_MOVE);
+    index.renamed(rolled);
     positionBytes = 0;
     firstLineAt = Instant.MAX;
   }

@@ -15,11 +15,12 @@ public record StoredStream(Origin origin, String name, List<Part> parts) {
   /**
    * A file that is either plain or compressed; while it is being compressed it is both.
    *
+   * @param base where the stream's current file stands; all its files share it
    * @param plain where it stands when it is plain
    * @param compressed where it stands when it is compressed
    * @param isCurrent whether lines are still written to it
    */
-  public record Part(Path plain, Path compressed, boolean isCurrent) {}
+  public record Part(Path base, Path plain, Path compressed, boolean isCurrent) {}
 
   static StoredStream of(
       Origin origin, Path service, Path folder, String base, List<StoredName> names) {
@@ -31,6 +32,7 @@ public record StoredStream(Origin origin, String name, List<Part> parts) {
             .map(
                 name ->
                     new Part(
+                        folder.resolve(base),
                         folder.resolve(name.toString()),
                         folder.resolve(name.in(StoredName.Form.COMPRESSED).toString()),
                         name.isCurrent()))

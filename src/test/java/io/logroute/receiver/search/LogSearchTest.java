@@ -156,6 +156,18 @@ class LogSearchTest {
   }
 
   @Test
+  void shouldTellStreamsApartThatBeginWithTheSameLine() throws IOException {
+    store.append("a.log", record(START, "stdout", "started"));
+    store.append("b.log", record(START, "stdout", "started"));
+    store.append("b.log", record(START.plusNanos(1), "stdout", "x".repeat(300)));
+    store.append("a.log", record(START.plusNanos(2), "stdout", "one"));
+    store.append("b.log", record(START.plusNanos(3), "stdout", "two"));
+
+    assertThat(texts(query(null), Order.ASC))
+        .containsExactly("started", "started", "x".repeat(300), "one", "two");
+  }
+
+  @Test
   void shouldSeeWhatIsAppendedAndNoHalfLine() throws IOException {
     store.append("tag.log", record(START, "stdout", "one"));
     String two = record(START.plusNanos(1), "stdout", "two");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.logroute.receiver.search;
+package io.logroute.receiver.store;
 
-import io.logroute.receiver.store.LineTime;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -13,10 +12,10 @@ import java.util.zip.CRC32C;
  * @param firstNanos the time of the first line
  * @param checksum of the line's first bytes
  */
-record FileId(long firstNanos, int checksum) implements Comparable<FileId> {
+public record FileId(long firstNanos, int checksum) implements Comparable<FileId> {
 
   /** So many bytes of the first line tell it. */
-  static final int HEAD_BYTES = 256;
+  public static final int HEAD_BYTES = 256;
 
   private static final Comparator<FileId> ORDER =
       Comparator.comparingLong(FileId::firstNanos).thenComparingInt(FileId::checksum);
@@ -26,7 +25,7 @@ record FileId(long firstNanos, int checksum) implements Comparable<FileId> {
    *
    * @param length up to {@link #HEAD_BYTES}
    */
-  static Optional<FileId> of(byte[] head, int length) {
+  public static Optional<FileId> of(byte[] head, int length) {
     int end = 0;
     while (end < length && head[end] != '\n') {
       end++;
