@@ -142,6 +142,17 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule otlpHasOneRoom =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.logroute.receiver.otlp..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("io.opentelemetry.proto..", "com.google.protobuf.."))
+          .because("agent, demo and a receiver of files run without OpenTelemetry's messages")
+          .allowEmptyShould(true);
+
+  @ArchTest
   static final ArchRule bytesStandAlone =
       only(
           "agent.cri..",

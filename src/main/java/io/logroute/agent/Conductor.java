@@ -327,7 +327,8 @@ final class Conductor {
     if (stored != null) {
       ids.restore(folder.key(), stored.ids());
     }
-    ContainerLog containerLog = new ContainerLog(folder, copies, budget, new FileTrouble(folder));
+    ContainerLog containerLog =
+        new ContainerLog(folder, copies, budget, clock::now, new FileTrouble(folder));
     try {
       containerLog.adoptKept();
     } catch (IOException e) {
@@ -363,7 +364,8 @@ final class Conductor {
     @Override
     public void vanished(LogFile file) {
       String name = file.name().toString();
-      ledger.enter(folder.key(), name, "", 0, file.sizeBytes(), LossReason.ROTATED);
+      LossLedger.Range all = new LossLedger.Range(folder.key(), name, 0, 0, file.sizeBytes());
+      ledger.enter(all, "", LossReason.ROTATED);
     }
 
     @Override
@@ -468,7 +470,11 @@ final class Conductor {
 
   private void setWanted(ContainerState state, boolean wantedNow) {
     try {
-      state.log.setWanted(wantedNow);
+      if (!wantedNow) {
+        state.log.unwant();
+      } else if (state.log.want()) {
+        state.log.update(PodsFolder.files(state.log.folder().path()));
+      }
     } catch (IOException e) {
       unreadable(state.log.folder().path(), e);
     }
@@ -660,13 +666,10 @@ final class Conductor {
           }
         });
     if (!state.isDecided()) {
-      ledger.enter(
-          state.log.folder().key(),
-          generation.name().toString(),
-          "",
-          state.storedStart(generation),
-          generation.sizeBytes(),
-          reason == null ? LossReason.ROTATED : reason);
+      long from = state.storedStart(generation);
+      LossLedger.Range range =
+          LossLedger.Range.of(state.log, generation, from, generation.sizeBytes());
+      ledger.enter(range, "", reason == null ? LossReason.ROTATED : reason);
     }
   }
 

@@ -50,11 +50,12 @@ final class ContainersReport {
   private static void loss(JsonGenerator json, Loss loss) throws IOException {
     json.writeStartObject();
     json.writeStringField("at", loss.at().toString());
-    json.writeStringField("container", loss.container());
-    json.writeStringField("file", loss.file());
+    json.writeStringField("container", loss.range().container());
+    json.writeStringField("file", loss.range().file());
+    json.writeStringField("head", Long.toHexString(loss.range().head()));
     json.writeStringField("route", loss.route());
-    json.writeNumberField("from", loss.from());
-    json.writeNumberField("to", loss.to());
+    json.writeNumberField("from", loss.range().from());
+    json.writeNumberField("to", loss.range().to());
     json.writeStringField("reason", loss.reason().label());
     json.writeEndObject();
   }

@@ -362,10 +362,8 @@ final class Feed {
 
   /** A line's pieces that were read, and would have to be read again. */
   private void loseUnreadable(Progress progress, long bytes) {
-    String file = progress.generation.name().toString();
     long from = progress.read() - bytes;
-    ledger.enter(
-        containerLog.folder().key(), file, route(), from, from + bytes, LossReason.ROTATED);
+    ledger.enter(range(progress, from, bytes), route(), LossReason.ROTATED);
     account.read(-bytes);
     account.lost(bytes);
   }
@@ -385,14 +383,12 @@ final class Feed {
     long from = progress.read();
     long unread = progress.unreadBytes();
     long bytes = unread > 0 ? unread : progress.generation.fileBytes();
-    ledger.enter(
-        containerLog.folder().key(),
-        progress.generation.name().toString(),
-        route(),
-        from,
-        from + bytes,
-        reason);
+    ledger.enter(range(progress, from, bytes), route(), reason);
     account.lost(bytes);
+  }
+
+  private LossLedger.Range range(Progress progress, long from, long bytes) {
+    return LossLedger.Range.of(containerLog, progress.generation, from, from + bytes);
   }
 
   /** A generation is closed for good: what was not read of it is lost; pipeline's thread only. */

@@ -121,6 +121,8 @@ final class FollowedGenerations {
         if (old.isLost() && !old.isFinished()) {
           followed.add(place, old);
           index = place;
+        } else {
+          old.place = Progress.OLDER_THAN_ALL;
         }
       }
       place = index < 0 ? place : index + 1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
+import io.logroute.agent.tail.ContainerLog;
+import io.logroute.agent.tail.Generation;
 import io.logroute.agent.tail.LossReason;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -22,27 +24,32 @@ final class LossLedger {
   static final int MAX_KEPT = 256;
 
   /**
-   * A loss.
+   * Bytes of one generation.
    *
    * @param container {@code <namespace>_<pod>_<uid>/<container>}
    * @param file the last name of the file, or what is known of it
-   * @param route that wanted it; empty: no route did yet
-   * @param from the first byte that is lost, of the uncompressed file
+   * @param head the hash of the first record, by which a generation is known; 0: not known
+   * @param from the first byte, of the uncompressed file
    * @param to behind the last one
    */
-  record Loss(
-      Instant at,
-      String container,
-      String file,
-      String route,
-      long from,
-      long to,
-      LossReason reason) {
+  record Range(String container, String file, long head, long from, long to) {
+
+    static Range of(ContainerLog log, Generation generation, long from, long to) {
+      String file = generation.name().toString();
+      return new Range(log.folder().key(), file, generation.headHash(), from, to);
+    }
 
     long bytes() {
       return to - from;
     }
   }
+
+  /**
+   * A loss.
+   *
+   * @param route that wanted it; empty: no route did yet
+   */
+  record Loss(Instant at, Range range, String route, LossReason reason) {}
 
   private final AgentMetrics metrics;
   private final AgentClock clock;
@@ -54,20 +61,21 @@ final class LossLedger {
   }
 
   /** Enters a loss; an empty range is none. */
-  void enter(String container, String file, String route, long from, long to, LossReason reason) {
-    if (to <= from) {
+  void enter(Range range, String route, LossReason reason) {
+    if (range.bytes() <= 0) {
       return;
     }
-    Loss loss = new Loss(clock.now(), container, file, route, from, to, reason);
+    Loss loss = new Loss(clock.now(), range, route, reason);
     log.error(
-        "{} {}: bytes {} to {} are lost{}: {}",
-        container,
-        file,
-        from,
-        to,
+        "{} {}, head {}: bytes {} to {} are lost{}: {}",
+        range.container(),
+        range.file(),
+        Long.toHexString(range.head()),
+        range.from(),
+        range.to(),
         route.isEmpty() ? "" : " to route " + route,
         sentence(reason));
-    metrics.lost(reason.label(), loss.bytes());
+    metrics.lost(reason.label(), range.bytes());
     synchronized (newest) {
       if (newest.size() == MAX_KEPT) {
         newest.removeFirst();

@@ -42,7 +42,9 @@ final class LossesOfEarlierLife {
     while (all.hasNext()) {
       Map.Entry<String, Container> entry = all.next();
       ContainerState state = states.apply(entry.getKey());
-      if (state == null || state.log.isWhollyKnown()) {
+      if (state != null && !state.log.isWanted()) {
+        all.remove();
+      } else if (state == null || state.log.isWhollyKnown()) {
         enter(entry.getKey(), entry.getValue(), state);
         all.remove();
       }
@@ -67,18 +69,20 @@ final class LossesOfEarlierLife {
   }
 
   private void enter(String key, Container stored, Written generation, long bytes) {
-    String file = generation.restart() + ".log, head " + Long.toHexString(generation.head());
+    String file = generation.restart() + ".log";
     boolean decided = false;
     for (Map.Entry<Positions.Key, Offsets> entry : stored.offsets().entrySet()) {
       Positions.Key of = entry.getKey();
       if (of.restart() == generation.restart() && of.head() == generation.head()) {
         long from = Math.min(entry.getValue().stdout(), entry.getValue().stderr());
-        ledger.enter(key, file, of.route(), from, bytes, LossReason.ROTATED);
+        LossLedger.Range range = new LossLedger.Range(key, file, generation.head(), from, bytes);
+        ledger.enter(range, of.route(), LossReason.ROTATED);
         decided = true;
       }
     }
     if (!decided) {
-      ledger.enter(key, file, "", 0, bytes, LossReason.UNDECIDED);
+      LossLedger.Range range = new LossLedger.Range(key, file, generation.head(), 0, bytes);
+      ledger.enter(range, "", LossReason.UNDECIDED);
     }
   }
 }

@@ -231,8 +231,9 @@ final class Pipeline {
     }
   }
 
-  /** What is done once {@link #stop} was called; the thread's own. */
+  /** What is done once {@link #stop} was called; what it was told before counts still. */
   void end() {
+    runCommands();
     driver.close(graceMs);
     settle();
     turns.forEach(turn -> turn.feed.close());
@@ -248,15 +249,19 @@ final class Pipeline {
    * @return for how long nothing is to be done unless somebody wakes it, in nanoseconds; 0: go on
    */
   long round() {
-    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-      command.run();
-    }
+    runCommands();
     long nowNanos = clock.nanoTime();
     beatNanos = nowNanos;
     boolean read = pass(nowNanos);
     boolean worked = driver.work(nowNanos, !read);
     settle();
     return read || worked ? 0 : Math.min(POLL_NANOS, driver.maxWaitNanos());
+  }
+
+  private void runCommands() {
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      command.run();
+    }
   }
 
   private boolean pass(long nowNanos) {

@@ -12,6 +12,9 @@ import java.util.Deque;
  */
 final class Progress {
 
+  /** The place of one that is followed no more, in which an open line may have begun. */
+  static final int OLDER_THAN_ALL = -1;
+
   final Generation generation;
   private final Offsets start;
 

@@ -3,30 +3,25 @@ package io.logroute.cli;
 
 import io.logroute.receiver.Receiver;
 import io.logroute.receiver.ReceiverConfig;
+import io.logroute.receiver.SinkConfig;
 import io.logroute.receiver.StartFailedException;
 import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.Curve;
 import io.logroute.receiver.intake.SocketKind;
-import io.logroute.receiver.kafka.KafkaConfig;
-import io.logroute.receiver.kafka.TopicTemplate;
 import io.logroute.receiver.store.StoreLimits;
 import io.logroute.receiver.web.Access;
 import io.logroute.receiver.web.TokenFile;
 import java.io.IOException;
-import java.io.Reader;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -43,7 +38,8 @@ final class ReceiveCommand implements Callable<Integer> {
   /** What keeps the lines. */
   enum Sink {
     files,
-    kafka
+    kafka,
+    otlp
   }
 
   @Option(
@@ -113,26 +109,9 @@ final class ReceiveCommand implements Callable<Integer> {
       description = "What keeps the lines: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Sink sink;
 
-  @Option(
-      names = "--kafka-bootstrap",
-      paramLabel = "HOST:PORT[,HOST:PORT...]",
-      description = "Brokers of Kafka, with --sink kafka.")
-  private @Nullable String kafkaBootstrap;
+  @Mixin private KafkaOptions kafka;
 
-  @Option(
-      names = "--kafka-topic",
-      paramLabel = "TEMPLATE",
-      defaultValue = "logs.{tenant}",
-      description =
-          "The topic of a line; {tenant} and {service} stand for its ids. Default:"
-              + " ${DEFAULT-VALUE}")
-  private String kafkaTopic;
-
-  @Option(
-      names = "--kafka-config",
-      paramLabel = "FILE",
-      description = "More settings of Kafka's producer, as a properties file: TLS, passwords.")
-  private @Nullable Path kafkaConfig;
+  @Mixin private OtlpOptions otlp;
 
   @Option(
       names = "--roll-bytes",
@@ -218,7 +197,7 @@ final class ReceiveCommand implements Callable<Integer> {
         ReceiverConfig.DEFAULT_UPKEEP_EVERY,
         access(),
         curve(),
-        kafka());
+        sink());
   }
 
   private @Nullable Curve curve() {
@@ -241,37 +220,18 @@ final class ReceiveCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable KafkaConfig kafka() {
-    if (sink == Sink.files) {
-      if (kafkaBootstrap != null || kafkaConfig != null) {
-        throw new UsageException("--kafka-bootstrap and --kafka-config need --sink kafka");
-      }
-      return null;
+  private SinkConfig sink() {
+    if (sink != Sink.kafka && kafka.isGiven()) {
+      throw new UsageException("--kafka-bootstrap and --kafka-config need --sink kafka");
     }
-    if (kafkaBootstrap == null) {
-      throw new UsageException("--sink kafka needs --kafka-bootstrap HOST:PORT");
+    if (sink != Sink.otlp && otlp.isGiven()) {
+      throw new UsageException("--otlp-endpoint, --otlp-headers and --otlp-ca need --sink otlp");
     }
-    try {
-      return new KafkaConfig(kafkaBootstrap, new TopicTemplate(kafkaTopic), kafkaSettings());
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("cannot use Kafka: " + e.getMessage());
-    }
-  }
-
-  private Map<String, String> kafkaSettings() {
-    Map<String, String> settings = new HashMap<>();
-    if (kafkaConfig != null) {
-      Properties properties = new Properties();
-      try (Reader reader = Files.newBufferedReader(kafkaConfig)) {
-        properties.load(reader);
-      } catch (NoSuchFileException e) {
-        throw new UsageException("cannot read --kafka-config: there is no file " + kafkaConfig);
-      } catch (IOException e) {
-        throw new UsageException("cannot read --kafka-config: " + e.getMessage());
-      }
-      properties.stringPropertyNames().forEach(n -> settings.put(n, properties.getProperty(n)));
-    }
-    return settings;
+    return switch (sink) {
+      case files -> new SinkConfig.Files();
+      case kafka -> new SinkConfig.Kafka(kafka.config());
+      case otlp -> new SinkConfig.Otlp(otlp.config());
+    };
   }
 
   private Access access() {

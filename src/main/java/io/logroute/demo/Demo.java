@@ -3,6 +3,7 @@ package io.logroute.demo;
 
 import io.logroute.receiver.Receiver;
 import io.logroute.receiver.ReceiverConfig;
+import io.logroute.receiver.SinkConfig;
 import io.logroute.receiver.StartFailedException;
 import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.SocketKind;
@@ -124,7 +125,7 @@ public final class Demo implements AutoCloseable {
               Duration.ofSeconds(1),
               Access.open(),
               null,
-              null));
+              new SinkConfig.Files()));
     } catch (StartFailedException e) {
       throw new DemoFailedException(String.valueOf(e.getMessage()));
     }

@@ -13,7 +13,11 @@ import io.logroute.receiver.intake.SocketKind;
 import io.logroute.receiver.kafka.KafkaConfig;
 import io.logroute.receiver.kafka.KafkaMetrics;
 import io.logroute.receiver.kafka.KafkaSink;
+import io.logroute.receiver.otlp.OtlpConfig;
+import io.logroute.receiver.otlp.OtlpMetrics;
+import io.logroute.receiver.otlp.OtlpSink;
 import io.logroute.receiver.sink.AckedSink;
+import io.logroute.receiver.sink.Forwarder;
 import io.logroute.receiver.sink.LineSink;
 import io.logroute.receiver.store.AckedFileSink;
 import io.logroute.receiver.store.DataFolder;
@@ -81,11 +85,10 @@ public final class Receiver implements AutoCloseable {
 
   private void open(ReceiverConfig config)
       throws StoreException, BindFailedException, StartFailedException {
-    KafkaConfig kafka = config.kafka();
-    if (kafka == null) {
-      intoFiles(config);
-    } else {
-      intoKafka(config, kafka);
+    switch (config.sink()) {
+      case SinkConfig.Files _ -> intoFiles(config);
+      case SinkConfig.Kafka kafka -> into(config, "kafka", toKafka(kafka.config()));
+      case SinkConfig.Otlp otlp -> into(config, "otlp", toCollector(otlp.config()));
     }
     intakes.values().forEach(Intake::start);
     if (ackedIntake != null) {
@@ -93,7 +96,11 @@ public final class Receiver implements AutoCloseable {
     }
     LOG.info(
         "lines are kept in {}",
-        kafka == null ? config.dataDir().toAbsolutePath() : "Kafka at " + kafka.bootstrap());
+        switch (config.sink()) {
+          case SinkConfig.Files _ -> config.dataDir().toAbsolutePath();
+          case SinkConfig.Kafka kafka -> "Kafka at " + kafka.config().bootstrap();
+          case SinkConfig.Otlp otlp -> "what stands behind " + otlp.config().logs();
+        });
   }
 
   private void intoFiles(ReceiverConfig config)
@@ -128,17 +135,27 @@ public final class Receiver implements AutoCloseable {
     housekeeper.start();
   }
 
-  private void intoKafka(ReceiverConfig config, KafkaConfig kafka)
-      throws BindFailedException, StartFailedException {
-    KafkaSink sink;
+  private Forwarder toKafka(KafkaConfig config) throws StartFailedException {
     try {
-      sink = KafkaSink.open(kafka, new KafkaMetrics(registry), traffic);
+      return KafkaSink.open(config, new KafkaMetrics(registry), traffic);
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Forwarder toCollector(OtlpConfig config) throws StartFailedException {
+    try {
+      return OtlpSink.open(config, new OtlpMetrics(registry), traffic);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException("cannot use OTLP: " + e.getMessage());
+    }
+  }
+
+  private void into(ReceiverConfig config, String name, Forwarder sink)
+      throws BindFailedException, StartFailedException {
     parts.push(sink);
     bind(config, sink, sink);
-    health.watch("kafka", sink.heartbeat());
+    health.watch(name, sink.heartbeat());
     health.ask(sink::obstacle);
     serve(config, ApiSources.withoutFiles(config.access(), traffic, rates()));
     sink.start();

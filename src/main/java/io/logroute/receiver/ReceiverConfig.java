@@ -4,7 +4,6 @@ package io.logroute.receiver;
 import io.logroute.receiver.intake.BindAddress;
 import io.logroute.receiver.intake.Curve;
 import io.logroute.receiver.intake.SocketKind;
-import io.logroute.receiver.kafka.KafkaConfig;
 import io.logroute.receiver.store.StoreLimits;
 import io.logroute.receiver.web.Access;
 import java.net.InetSocketAddress;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param upkeepEvery how often old files are looked after
  * @param access who may see which tenants' lines
  * @param curve what the acked socket takes connections with; null: no CURVE
- * @param kafka keeps the lines instead of files; null: files do
+ * @param sink what keeps the lines
  */
 public record ReceiverConfig(
     Map<SocketKind, BindAddress> bind,
@@ -33,7 +32,7 @@ public record ReceiverConfig(
     Duration upkeepEvery,
     Access access,
     @Nullable Curve curve,
-    @Nullable KafkaConfig kafka) {
+    SinkConfig sink) {
 
   public static final Duration DEFAULT_UPKEEP_EVERY = Duration.ofSeconds(10);
 

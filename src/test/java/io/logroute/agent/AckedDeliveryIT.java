@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logroute.receiver.ReceiverProcess;
-import io.logroute.receiver.sink.AckedStream;
-import io.logroute.receiver.store.StoredLog;
-import io.logroute.wire.StandardStream;
-import io.logroute.wire.StreamIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -204,24 +199,8 @@ class AckedDeliveryIT {
   }
 
   private List<String> stored(ContainerWriter container, String stream) throws IOException {
-    String[] names = container.key().split("[_/]");
-    StreamIdentity identity =
-        new StreamIdentity(
-            "",
-            "node-1",
-            "t",
-            "app",
-            "all",
-            names[0],
-            names[1],
-            names[2],
-            names[3],
-            0,
-            StandardStream.STDOUT,
-            1);
-    List<String> lines = new ArrayList<>();
-    StoredLog.of(folder.resolve("data"), AckedStream.of(identity))
-        .read(line -> lines.add(new String(line, UTF_8)));
-    return lines.stream().filter(line -> line.endsWith("of " + stream)).toList();
+    return StoredLines.of(folder.resolve("data"), "all", container).stream()
+        .filter(line -> line.endsWith("of " + stream))
+        .toList();
   }
 }

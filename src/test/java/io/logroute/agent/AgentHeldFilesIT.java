@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.logroute.receiver.ReceiverProcess;
-import io.logroute.receiver.sink.AckedStream;
-import io.logroute.receiver.store.StoredLog;
-import io.logroute.wire.StandardStream;
-import io.logroute.wire.StreamIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,7 +119,7 @@ class AgentHeldFilesIT {
     } finally {
       proxy.close();
     }
-    CentralPeer.assertSame(stored(data, writer), writer.stdout());
+    CentralPeer.assertSame(StoredLines.of(data, "all", writer), writer.stdout());
   }
 
   private static String acked(int port) {
@@ -142,27 +136,6 @@ class AgentHeldFilesIT {
           containers: [{name: '*', routes: [{route: all, tenantId: t, serviceId: app}]}]
     """
         .formatted(port);
-  }
-
-  private static List<String> stored(Path data, ContainerWriter writer) throws IOException {
-    String[] names = writer.key().split("[_/]");
-    StreamIdentity identity =
-        new StreamIdentity(
-            "",
-            "node-1",
-            "t",
-            "app",
-            "all",
-            names[0],
-            names[1],
-            names[2],
-            names[3],
-            0,
-            StandardStream.STDOUT,
-            1);
-    List<String> lines = new ArrayList<>();
-    StoredLog.of(data, AckedStream.of(identity)).read(line -> lines.add(new String(line, UTF_8)));
-    return lines;
   }
 
   @Test

@@ -57,13 +57,27 @@ final class AgentInMemory {
   /**
    * @param drivers opens the driver {@code zmq}
    */
-  AgentInMemory(Path pods, Path state, AgentClock clock, Function<DriverContext, LogDriver> drivers)
+  AgentInMemory(
+      Path pods,
+      Path state,
+      NodeConditions conditions,
+      AgentClock clock,
+      Function<DriverContext, LogDriver> drivers)
       throws IOException {
     LogDrivers registry = new LogDrivers();
     registry.register("zmq", drivers);
     PositionsFile positions = new PositionsFile(state);
     AgentOptions options =
-        new AgentOptions(pods, pods, state, new InetSocketAddress(0), "node-1", 10_000);
+        new AgentOptions(
+            pods,
+            pods,
+            state,
+            new InetSocketAddress(0),
+            "node-1",
+            10_000,
+            conditions.heldBytes(),
+            conditions.maxOpenFiles(),
+            AgentOptions.DEFAULT_CURVE_FOLDER);
     pipelines = new AgentPipelines(registry, "node-1", state, metrics, clock, running::add);
     checkpointer = new Checkpointer(positions);
     conductor =
@@ -153,6 +167,11 @@ final class AgentInMemory {
 
   Iterable<ContainerState> containers() {
     return conductor.containers().values();
+  }
+
+  /** What this life has told as lost. */
+  List<LossLedger.Loss> losses() {
+    return conductor.ledger().newest();
   }
 
   AgentMetrics metrics() {

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logroute.receiver.ReceiverProcess;
-import io.logroute.receiver.sink.AckedStream;
-import io.logroute.receiver.store.StoredLog;
-import io.logroute.wire.StandardStream;
-import io.logroute.wire.StreamIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,7 +40,7 @@ class AgentStalledEndpointIT {
         living.lines(100);
         dying.lines(100);
         fast.awaitCount(200);
-        await().atMost(LONG).until(() -> stored(data, living).size() == 100);
+        await().atMost(LONG).until(() -> StoredLines.of(data, "slow", living).size() == 100);
         first.kill();
 
         for (int rotation = 0; rotation < ROTATIONS; rotation++) {
@@ -74,8 +68,8 @@ class AgentStalledEndpointIT {
         }
         assertThat(agent.metric("logroute_agent_lost_bytes_total")).isZero();
       }
-      CentralPeer.assertSame(stored(data, living), living.stdout());
-      CentralPeer.assertSame(stored(data, dying), dying.stdout());
+      CentralPeer.assertSame(StoredLines.of(data, "slow", living), living.stdout());
+      CentralPeer.assertSame(StoredLines.of(data, "slow", dying), dying.stdout());
     } finally {
       first.close();
       proxy.close();
@@ -126,26 +120,5 @@ class AgentStalledEndpointIT {
                 - {route: slow, tenantId: t, serviceId: app}
     """
         .formatted(fast.address(), slowPort);
-  }
-
-  private static List<String> stored(Path data, ContainerWriter writer) throws IOException {
-    String[] names = writer.key().split("[_/]");
-    StreamIdentity identity =
-        new StreamIdentity(
-            "",
-            "node-1",
-            "t",
-            "app",
-            "slow",
-            names[0],
-            names[1],
-            names[2],
-            names[3],
-            0,
-            StandardStream.STDOUT,
-            1);
-    List<String> lines = new ArrayList<>();
-    StoredLog.of(data, AckedStream.of(identity)).read(line -> lines.add(new String(line, UTF_8)));
-    return lines;
   }
 }

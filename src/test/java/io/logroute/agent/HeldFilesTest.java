@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class HeldFilesTest {
             new ContainerFolder("ns", pod, "uid", "app", folder),
             new KeptCopies(pods.resolve("state")),
             new OpenBudget(100),
+            InstantSource.system(),
             new NoTrouble());
     log.update(PodsFolder.files(folder));
     Files.delete(file);

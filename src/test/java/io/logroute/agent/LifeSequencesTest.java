@@ -271,4 +271,31 @@ class LifeSequencesTest {
     run.decide(container, NodeRun.ROUTES);
     run.conduct();
   }
+
+  @Test
+  void shouldKeepAllForAnEndpointThatStandsStillForTenMinutesWhileAnotherFlows() throws Exception {
+    FakeContainer dying = run.node().container("dying");
+    run.decide(dying, NodeRun.ROUTES);
+    run.centre("acked").setUp(false);
+    int written = 0;
+    for (int second = 0; second < 600; second += 10) {
+      lines(container, 30);
+      written += 30;
+      if (second < 300) {
+        lines(dying, 30);
+        written += 30;
+      }
+      run.pass(10_000);
+      container.kubelet().rotate();
+      if (second == 300) {
+        dying.delete();
+      }
+      assertThat(arrived("plain")).isEqualTo(written);
+    }
+    assertThat(arrived("acked")).isZero();
+    run.centre("acked").setUp(true);
+    run.drain();
+    assertThat(arrived("acked")).isEqualTo(written);
+    assertThat(run.agent().losses()).isEmpty();
+  }
 }

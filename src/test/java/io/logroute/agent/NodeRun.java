@@ -10,7 +10,6 @@ import io.logroute.agent.kubelet.FakeNode;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.Generation;
 import io.logroute.table.NodeRouteTable;
-import io.logroute.table.NodeRouteTable.Backfill;
 import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Route;
@@ -50,6 +49,7 @@ final class NodeRun {
 
   private final Path state;
   private final Random random;
+  private final NodeConditions conditions;
   private final VirtualClock clock = new VirtualClock();
   private final FakeNode node;
   private final Obligations obligations;
@@ -60,6 +60,7 @@ final class NodeRun {
   private final Map<Arrival, Long> settledAt = new IdentityHashMap<>();
   private final Set<Arrival> repeatable = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Arrival> possiblyLost = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<LossLedger.Loss> losses = new ArrayList<>();
   private @Nullable AgentInMemory agent;
   private int life;
 
@@ -67,10 +68,15 @@ final class NodeRun {
    * @param random decides what a thread's round does, and what inodes are used again
    */
   NodeRun(Path root, Random random) throws IOException {
+    this(root, random, NodeConditions.USUAL);
+  }
+
+  NodeRun(Path root, Random random, NodeConditions conditions) throws IOException {
     this.state = Files.createDirectories(root.resolve("state"));
     this.random = random;
+    this.conditions = conditions;
     this.node = new FakeNode(root, clock::epochNanos, random);
-    this.obligations = new Obligations(node, ROUTES);
+    this.obligations = new Obligations(node, ROUTES, conditions.holdsAll());
   }
 
   FakeNode node() {
@@ -107,7 +113,7 @@ final class NodeRun {
     }
     life++;
     obligations.forgetAll(clock.nanoTime());
-    agent = new AgentInMemory(node.pods(), state, clock, this::driver);
+    agent = new AgentInMemory(node.pods(), state, conditions, clock, this::driver);
     agent.setTable(compiled());
   }
 
@@ -135,6 +141,7 @@ final class NodeRun {
       return;
     }
     excuse(clock.nanoTime() - POSITION_NANOS);
+    losses.addAll(killed.losses());
     killed.closeFiles();
     end();
   }
@@ -151,6 +158,7 @@ final class NodeRun {
   /** Somebody took the positions away: all that has arrived may arrive again. */
   void excuseAll() {
     repeatable.addAll(centre("plain").arrived());
+    obligations.sightings().forgetAll();
   }
 
   /** The agent ends as on SIGTERM; what a stalled centre does not take within its grace stays. */
@@ -158,6 +166,7 @@ final class NodeRun {
     if (agent != null) {
       agent.stop();
       excuse(Long.MAX_VALUE);
+      losses.addAll(agent.losses());
       end();
     }
   }
@@ -194,24 +203,27 @@ final class NodeRun {
       Delivery delivery = acked ? Delivery.AtLeastOnce : Delivery.AtMostOnce;
       endpoints.add(
           new Endpoint(name, List.of("memory"), delivery, Socket.PUSH, "three-frame", null, 0));
-      routes.add(
-          new Route(
-              name,
-              1,
-              "zmq",
-              Backfill.Available,
-              null,
-              name,
-              NodeRouteTable.Stream.BOTH,
-              NodeRouteTable.DEFAULT_MAX_LINE_BYTES,
-              null,
-              Map.of()));
+      routes.add(route(name, acked ? NodeConditions.USUAL : conditions));
     }
     List<NodeRouteTable.Pod> pods = new ArrayList<>();
     table.forEach((container, its) -> pods.add(entry(container, its)));
     NodeRouteTable compiled = new NodeRouteTable("node-1", 1, null, endpoints, routes, pods);
     return new Conductor.TableInForce(
         new RouteDecisions(compiled, Set.of()), List.of("plain", "acked"));
+  }
+
+  private static Route route(String name, NodeConditions terms) {
+    return new Route(
+        name,
+        1,
+        "zmq",
+        terms.backfill(),
+        null,
+        name,
+        NodeRouteTable.Stream.BOTH,
+        NodeRouteTable.DEFAULT_MAX_LINE_BYTES,
+        terms.rateLimit(),
+        terms.options());
   }
 
   private static NodeRouteTable.Pod entry(FakeContainer container, Set<String> routes) {
@@ -319,10 +331,18 @@ final class NodeRun {
 
   /** Holds all that arrived to what was written, and the agent to its own accounts. */
   void check() {
+    losses.addAll(agent().losses());
     for (String route : ROUTES) {
       MemoryCentre centre = centre(route);
-      new DeliveryCheck(node, obligations, route, centre.acknowledges(), repeatable, possiblyLost)
-          .check(centre.arrived());
+      boolean delivers = conditions.delivers(route);
+      DeliveryCheck delivered =
+          new DeliveryCheck(
+              node, obligations, route, centre.acknowledges(), delivers, repeatable, possiblyLost);
+      delivered.checkArrived(centre.arrived());
+      if (delivers) {
+        delivered.checkOwed();
+        new LedgerCheck(node, obligations, route, losses).check(delivered::hasArrived);
+      }
     }
     for (ContainerState container : agent().containers()) {
       container.feedsByRoute.values().forEach(NodeRun::checkAccount);

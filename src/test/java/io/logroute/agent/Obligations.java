@@ -24,16 +24,23 @@ final class Obligations {
 
   private final FakeNode node;
   private final Set<String> allRoutes;
+  private final boolean deletedToo;
   private final Map<FakeContainer, Set<String>> decided = new HashMap<>();
+  private final Map<FakeContainer, Set<String>> decidedEver = new HashMap<>();
   private final Map<String, Integer> starts = new HashMap<>();
   private final Set<FakeContainer> known = new HashSet<>();
   private final Map<WrittenFile, Set<String>> heldFor = new HashMap<>();
   private final Set<Path> podFolders = new HashSet<>();
+  private final Sightings sightings = new Sightings();
   private long sweptNanos;
 
-  Obligations(FakeNode node, Set<String> allRoutes) {
+  /**
+   * @param deletedToo whether nothing but routes bounds what is held of deleted files
+   */
+  Obligations(FakeNode node, Set<String> allRoutes, boolean deletedToo) {
     this.node = node;
     this.allRoutes = allRoutes;
+    this.deletedToo = deletedToo;
   }
 
   /** A new life begins, or the old one ended: nothing is held. */
@@ -42,6 +49,7 @@ final class Obligations {
     known.clear();
     heldFor.clear();
     podFolders.clear();
+    sightings.forgetFresh();
     sweptNanos = nowNanos - SWEEP_NANOS;
   }
 
@@ -77,12 +85,13 @@ final class Obligations {
     }
     for (WrittenFile file : node.files()) {
       if (known.contains(file.container())) {
-        hold(file, swept);
+        hold(file, swept, nowNanos);
       }
     }
   }
 
   private void decide(FakeContainer container, Set<String> routes) {
+    decidedEver.put(container, routes);
     Set<String> before = decided.put(container, routes);
     if (routes.equals(before)) {
       return;
@@ -90,17 +99,26 @@ final class Obligations {
     for (String route : allRoutes) {
       if (!routes.contains(route)) {
         starts.merge(container.key() + "|" + route, 1, Integer::sum);
+        sightings.forget(container, route);
       }
     }
   }
 
-  private void hold(WrittenFile file, boolean swept) {
+  private void hold(WrittenFile file, boolean swept, long nowNanos) {
     Set<String> wanted = decided.getOrDefault(file.container(), allRoutes);
     if (file.isOnDisk() && swept) {
       heldFor.put(file, new HashSet<>(wanted));
+      sightings.saw(file, nowNanos);
     } else if (heldFor.containsKey(file)) {
       heldFor.get(file).retainAll(wanted);
     }
+    Set<String> knownToWant = new HashSet<>(heldFor.getOrDefault(file, Set.of()));
+    knownToWant.retainAll(decidedEver.getOrDefault(file.container(), allRoutes));
+    sightings.holds(file, knownToWant, nowNanos);
+  }
+
+  Sightings sightings() {
+    return sightings;
   }
 
   /** How often a container had lost a route. */
@@ -117,6 +135,10 @@ final class Obligations {
   boolean isOwed(WrittenFile file, String route) {
     return isRouted(file.container(), route)
         && !file.isTruncated()
-        && (file.isOnDisk() || heldFor.getOrDefault(file, Set.of()).contains(route));
+        && (file.isOnDisk() || (deletedToo && isHeld(file, route)));
+  }
+
+  private boolean isHeld(WrittenFile file, String route) {
+    return heldFor.getOrDefault(file, Set.of()).contains(route);
   }
 }

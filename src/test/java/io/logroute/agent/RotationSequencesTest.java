@@ -2,6 +2,7 @@
 package io.logroute.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logroute.agent.kubelet.FakeContainer;
 import java.io.IOException;
@@ -317,5 +318,24 @@ class RotationSequencesTest {
       run.conduct();
     }
     run.decide(container, NodeRun.ROUTES);
+  }
+
+  @Test
+  void shouldMissNothingOfAFileThatWasCompressedWhileNobodyWantedIt() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      run.decide(container, Set.of());
+      container.record(false, true, "the beginning, ".getBytes(UTF_8));
+      run.pass(1_100);
+      container.kubelet().rotate();
+      container.record(false, true, "the middle, ".getBytes(UTF_8));
+      run.pass(1_100);
+      container.kubelet().rotate();
+      container.kubelet().rotate();
+      container.record(false, false, "the end".getBytes(UTF_8));
+      run.conduct();
+      run.decide(container, NodeRun.ROUTES);
+      run.pass(5_000);
+    }
+    assertThat(run.agent().losses()).isEmpty();
   }
 }

@@ -60,12 +60,14 @@ class SeededRunsTest {
     throw new AssertionError(
         """
         seed %d breaks a promise: %s
+        under %s
         again: ./mvnw -o test -Dtest=SeededRunsTest -Dlogroute.seed=%d
         shortest list of actions that does (%s):
         %s"""
             .formatted(
                 seed,
                 violation,
+                NodeConditions.drawn(seed),
                 seed,
                 shortestViolation,
                 shortest.stream()
@@ -100,7 +102,7 @@ class SeededRunsTest {
   private static @Nullable Throwable violationOf(long seed, List<NodeAction> actions)
       throws IOException {
     Path root = Files.createTempDirectory(FOLDERS, "logroute-run-");
-    NodeRun run = new NodeRun(root, new Random(seed));
+    NodeRun run = new NodeRun(root, new Random(seed), NodeConditions.drawn(seed));
     try {
       NodeScript script = new NodeScript(run);
       for (NodeAction action : actions) {

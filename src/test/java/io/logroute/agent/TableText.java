@@ -25,6 +25,14 @@ final class TableText {
     return this;
   }
 
+  /** An endpoint that acknowledges. */
+  TableText acked(String name, int port) {
+    endpoints.add(
+        "{name: %s, addresses: ['tcp://127.0.0.1:%d'], delivery: AtLeastOnce}"
+            .formatted(name, port));
+    return this;
+  }
+
   /** A route: its name, then more fields. */
   TableText route(String fields) {
     routes.add("{name: " + fields + "}");

@@ -91,7 +91,7 @@ class ReceiveCommandTest {
   void shouldRefuseQuantitiesDurationsAndSinksThatAreNone() {
     assertMistake("is not a quantity of bytes", "--roll-bytes", "64MB");
     assertMistake("is not a duration", "--roll-age", "1");
-    assertMistake("expected one of [files, kafka]", "--sink", "paper");
+    assertMistake("expected one of [files, kafka, otlp]", "--sink", "paper");
     assertMistake("must be more than 0", "--bind-sub", "tcp://*:0", "--roll-bytes", "0");
   }
 
@@ -112,6 +112,26 @@ class ReceiveCommandTest {
     assertMistake(
         "there is no file",
         with(kafka, "--kafka-bootstrap", "h:1", "--kafka-config", folder + "/none"));
+  }
+
+  @Test
+  void shouldRefuseWhatACollectorCannotBeGiven(@TempDir Path folder) throws Exception {
+    Path headers = Files.writeString(folder.resolve("headers"), "Host=elsewhere\n");
+    Path ours = Files.writeString(folder.resolve("ours"), "content-type=text/plain\n");
+    String[] otlp = {"--bind-sub", "tcp://127.0.0.1:0", "--sink", "otlp"};
+    String[] good = with(otlp, "--otlp-endpoint", "http://127.0.0.1:4318");
+
+    assertMistake("--sink otlp needs --otlp-endpoint", otlp);
+    assertMistake("need --sink otlp", "--bind-sub", "tcp://*:0", "--otlp-endpoint", "http://h:1");
+    assertMistake("'h:4318' is no http://", with(otlp, "--otlp-endpoint", "h:4318"));
+    assertMistake("is no http://", with(otlp, "--otlp-endpoint", "grpc://h:4317"));
+    assertMistake("is no http://", with(otlp, "--otlp-endpoint", "http://a b"));
+    assertMistake("no header that can be set", with(good, "--otlp-headers", headers.toString()));
+    assertMistake("content-type is LogRoute's own", with(good, "--otlp-headers", ours.toString()));
+    assertMistake("there is no file", with(good, "--otlp-headers", folder + "/none"));
+    assertMistake("cannot read the certificates in", with(good, "--otlp-ca", folder + "/none"));
+    assertMistake("has no certificate", with(good, "--otlp-ca", "/dev/null"));
+    assertMistake("expected one of [gzip, none]", with(good, "--otlp-compression", "zstd"));
   }
 
   @Test

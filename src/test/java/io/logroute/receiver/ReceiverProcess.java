@@ -133,7 +133,7 @@ public final class ReceiverProcess implements AutoCloseable {
         .orElse(0);
   }
 
-  HttpResponse<String> get(String path) {
+  public HttpResponse<String> get(String path) {
     try {
       return client.send(
           HttpRequest.newBuilder(URI.create(http + path)).build(),

@@ -5,7 +5,7 @@ import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.LogFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +47,7 @@ public final class ContainerLog {
   private final Trouble trouble;
   private final KeptCopies copies;
   private final OpenBudget budget;
+  private final InstantSource clock;
   private final Map<Object, LogFile> unopened = new HashMap<>();
   private final Map<Object, Generation> byInode = new HashMap<>();
   private final Set<Generation> toOpen = new HashSet<>();
@@ -62,10 +63,15 @@ public final class ContainerLog {
    * @param budget of open files, shared by all logs
    */
   public ContainerLog(
-      ContainerFolder folder, KeptCopies copies, OpenBudget budget, Trouble trouble) {
+      ContainerFolder folder,
+      KeptCopies copies,
+      OpenBudget budget,
+      InstantSource clock,
+      Trouble trouble) {
     this.folder = folder;
     this.copies = copies;
     this.budget = budget;
+    this.clock = clock;
     this.trouble = trouble;
   }
 
@@ -118,12 +124,15 @@ public final class ContainerLog {
   }
 
   /**
-   * Whether every file that was listed is one of the generations, and known by its first record.
+   * Whether every file that was listed is one of the generations, and known by its first record, if
+   * it has one.
    */
   public boolean isWhollyKnown() {
-    return unopened.isEmpty()
-        && generations.stream()
-            .allMatch(one -> one.isOpen() || one.headHash() != HeadHash.UNKNOWN || !wanted);
+    return unopened.isEmpty() && generations.stream().allMatch(ContainerLog::isKnown);
+  }
+
+  private static boolean isKnown(Generation one) {
+    return one.isOpen() || one.headHash() != HeadHash.UNKNOWN || one.fileBytes() == 0;
   }
 
   /** Whether the container wrote to a newer file of a later restart, or its folder is gone. */
@@ -134,33 +143,44 @@ public final class ContainerLog {
 
   /**
    * Whether anybody wants this log's bytes. While it is so, or not yet decided, files are opened at
-   * first sight and held, as far as there is room.
+   * first sight and held, as far as there is room. A log that nobody wants has no generations: a
+   * file that was never opened could not be known again under another name or form.
    */
   public boolean isWanted() {
     return wanted;
   }
 
   /**
-   * Decides whether anybody wants this log's bytes; files that are wanted are opened as far as
-   * there is room.
+   * Somebody wants this log's bytes: what is known is opened as far as there is room.
+   *
+   * @return whether nobody wanted them before, so that the folder has to be listed
    */
-  public void setWanted(boolean wanted) throws IOException {
-    this.wanted = wanted;
-    for (Generation generation : generations) {
-      if (wanted) {
-        openAgain(generation);
-      } else {
-        toOpen.remove(generation);
-        close(generation);
-        unopened.clear();
-      }
+  public boolean want() {
+    boolean before = wanted;
+    wanted = true;
+    generations.forEach(this::openAgain);
+    return !before;
+  }
+
+  /** Nobody wants this log's bytes: all is let go, and nothing is followed any more. */
+  public void unwant() throws IOException {
+    wanted = false;
+    List<Generation> before = generations;
+    generations = List.of();
+    toOpen.clear();
+    unopened.clear();
+    byInode.clear();
+    for (Generation generation : before) {
+      close(generation);
     }
-    forgetGone();
   }
 
   /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
   public void update(List<LogFile> listing) throws IOException {
     gone &= listing.isEmpty();
+    if (!wanted) {
+      return;
+    }
     refreshHeads();
     listed = listing.stream().map(LogFile::inode).collect(Collectors.toSet());
     List<Generation> after = new ArrayList<>(generations);
@@ -193,7 +213,7 @@ public final class ContainerLog {
         .entrySet()
         .removeIf(
             entry -> !inodes.contains(entry.getKey()) && !entry.getValue().holds(entry.getKey()));
-    after.forEach(generation -> generation.setLinked(inodes));
+    after.forEach(generation -> generation.setLinked(inodes, clock.millis()));
     tellVanished(inodes);
     publish(after);
     forgetGone();
@@ -251,12 +271,12 @@ public final class ContainerLog {
   /** The folder is gone, its files with it. */
   public void setGone() {
     gone = true;
-    giveUpWrittenAnew(generations);
     missedOnce = Set.of();
     for (Generation generation : generations) {
       generation.setPresent(isKeptOnDisk(generation));
-      generation.setLinked(Set.of());
+      generation.setLinked(Set.of(), clock.millis());
     }
+    giveUpWrittenAnew(generations);
     tellVanished(Set.of());
     forgetGone();
   }
@@ -340,7 +360,7 @@ public final class ContainerLog {
    */
   private @Nullable Generation adopt(LogFile file, List<Generation> all, int behind) {
     Generation generation = new Generation(file);
-    if (wanted && !tryOpen(generation)) {
+    if (!tryOpen(generation)) {
       unopened.put(file.inode(), file);
       return null;
     }
@@ -415,7 +435,7 @@ public final class ContainerLog {
 
   private void reopenWhenGrown(Generation generation, LogFile file) {
     boolean grown = !file.name().compressed() && generation.hasGrown();
-    boolean closed = wanted && !generation.isOpen() && !budget.isFull();
+    boolean closed = !generation.isOpen() && !budget.isFull();
     if (closed && (grown || toOpen.contains(generation))) {
       openAgain(generation);
     }
@@ -455,8 +475,6 @@ public final class ContainerLog {
         }
       }
       return opened;
-    } catch (NoSuchFileException e) {
-      return false;
     } catch (IOException e) {
       trouble.unreadable(generation.file(), e);
       return false;

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -101,6 +102,14 @@ public final class Generation {
   }
 
   private @Nullable OpenFile openFile(LogFile wanted) throws IOException {
+    try {
+      return openNow(wanted);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private @Nullable OpenFile openNow(LogFile wanted) throws IOException {
     FileChannel channel = FileChannel.open(wanted.path(), StandardOpenOption.READ);
     OpenFile opened = new OpenFile(channel, wanted.inode(), wanted.name().compressed());
     boolean same = false;
@@ -267,11 +276,11 @@ public final class Generation {
   }
 
   /** Notes which inodes a sweep found: whether the open file has a name among them. */
-  void setLinked(Set<Object> inodes) {
+  void setLinked(Set<Object> inodes, long nowEpochMs) {
     OpenFile now = open;
     boolean hasName = now == null || inodes.contains(now.inode());
     if (linked && !hasName) {
-      unlinkedSinceMs = System.currentTimeMillis();
+      unlinkedSinceMs = nowEpochMs;
     }
     linked = hasName;
   }

@@ -3,10 +3,12 @@ package io.logroute.receiver.kafka;
 
 import io.logroute.receiver.health.Heartbeat;
 import io.logroute.receiver.sink.AckedBatch;
-import io.logroute.receiver.sink.AckedSink;
 import io.logroute.receiver.sink.AckedStream;
+import io.logroute.receiver.sink.Forwarder;
+import io.logroute.receiver.sink.HandedBatches;
+import io.logroute.receiver.sink.HandedBatches.Handed;
 import io.logroute.receiver.sink.LineBatch;
-import io.logroute.receiver.sink.LineSink;
+import io.logroute.receiver.sink.StopOrder;
 import io.logroute.receiver.store.Traffic;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,13 +17,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -41,12 +38,9 @@ import org.slf4j.LoggerFactory;
  * it. Kafka that takes nothing holds up acknowledgements, and with them the agents, and nothing
  * else.
  */
-public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
+public final class KafkaSink implements Forwarder {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
-
-  /** Batches of senders that wait for no acknowledgement; of 256 KiB each. */
-  private static final int UNACKED_BATCHES = 16;
 
   private static final long POLL_MS = 100;
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
@@ -56,24 +50,13 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   /** Kafka that answers nothing for so long is in the way. */
   private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private sealed interface Handed {}
-
-  private record Acked(AckedBatch batch) implements Handed {}
-
-  private record Tagged(LineBatch batch) implements Handed {}
-
-  private record Wake() implements Handed {}
-
-  private static final Wake WAKE = new Wake();
-
   private final KafkaMetrics metrics;
   private final Traffic traffic;
   private final KafkaRecords records;
   private final UUID storeId = UUID.randomUUID();
-  private final BlockingQueue<Handed> queue = new LinkedBlockingQueue<>();
-  private final Semaphore room = new Semaphore(UNACKED_BATCHES);
+  private final HandedBatches handed = new HandedBatches();
   private final Heartbeat heartbeat = new Heartbeat();
-  private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private final StopOrder stop = new StopOrder();
   private final Thread thread = new Thread(this::run, "receiver-kafka");
 
   private final Deque<Parcel> sent = new ArrayDeque<>();
@@ -83,7 +66,6 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   private long movedNanos = System.nanoTime();
 
   private volatile @Nullable String obstacle;
-  private volatile long stopDeadlineNanos;
 
   /**
    * @param producers makes one; asked now, and again after each failure
@@ -115,38 +97,30 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
     }
   }
 
+  @Override
   public void start() {
     heartbeat.beat();
     thread.start();
   }
 
-  /** Beats while the thread works, waits for lines, or waits for Kafka. */
+  @Override
   public Heartbeat heartbeat() {
     return heartbeat;
   }
 
-  /** Why Kafka takes nothing now; empty when all is well. */
+  @Override
   public Optional<String> obstacle() {
     return Optional.ofNullable(obstacle);
   }
 
   @Override
   public void take(AckedBatch batch) {
-    queue.add(new Acked(batch));
+    handed.take(batch);
   }
 
   @Override
   public boolean offer(LineBatch batch, Duration timeout) {
-    try {
-      if (!room.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        return false;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-    queue.add(new Tagged(batch));
-    return true;
+    return handed.offer(batch, timeout);
   }
 
   /** Nothing is remembered of a stream: consumers know repeats by stream and offset. */
@@ -167,7 +141,7 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
     try {
       while (!isDone()) {
         heartbeat.beat();
-        Handed next = queue.poll(POLL_MS, TimeUnit.MILLISECONDS);
+        Handed next = handed.poll(POLL_MS);
         if (next != null) {
           send(next);
         }
@@ -181,19 +155,15 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   }
 
   private boolean isDone() {
-    return isStopping()
-        && ((queue.isEmpty() && sent.isEmpty()) || System.nanoTime() - stopDeadlineNanos > 0);
-  }
-
-  private boolean isStopping() {
-    return stopAsked.getCount() == 0;
+    return stop.isGiven() && ((handed.isEmpty() && sent.isEmpty()) || stop.isOver());
   }
 
   private void send(Handed next) throws InterruptedException {
     switch (next) {
-      case Acked(AckedBatch batch) -> send(records.of(batch));
-      case Tagged(LineBatch batch) -> send(records.of(batch, room::release));
-      case Wake() -> {}
+      case HandedBatches.Acked(AckedBatch batch) -> send(records.of(batch));
+      case HandedBatches.Tagged(LineBatch batch, Runnable stored) ->
+          send(records.of(batch, stored));
+      case HandedBatches.Wake() -> {}
     }
   }
 
@@ -229,7 +199,7 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
       heartbeat.beat();
       stalls(refused);
       settle();
-      if (isStopping() && System.nanoTime() - stopDeadlineNanos > 0) {
+      if (stop.isOver()) {
         return false;
       }
     }
@@ -275,9 +245,9 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
       lost(parcel, problem);
     } else if (problem != null) {
       told.compareAndSet(null, problem);
-      queue.add(WAKE);
+      handed.wake();
     } else if (parcel.open().decrementAndGet() == 0) {
-      queue.add(WAKE);
+      handed.wake();
     }
   }
 
@@ -285,7 +255,7 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
     LOG.error("a line is lost, since Kafka takes none so large: {}", problem.getMessage());
     metrics.refused();
     if (parcel.open().decrementAndGet() == 0) {
-      queue.add(WAKE);
+      handed.wake();
     }
   }
 
@@ -323,8 +293,8 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
     stalls(problem);
     producer.close(Duration.ZERO);
     settle();
-    if (stopAsked.await(RESTART_PAUSE_MS, TimeUnit.MILLISECONDS)
-        && System.nanoTime() - stopDeadlineNanos > 0) {
+    Thread.sleep(RESTART_PAUSE_MS);
+    if (stop.isOver()) {
       return;
     }
     try {
@@ -362,7 +332,7 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   private void finish() {
     producer.close(CLOSE_GRACE);
     settle();
-    int waiting = queue.size() + sent.size();
+    int waiting = handed.size() + sent.size();
     if (waiting > 0) {
       LOG.error(
           "stopped while Kafka took nothing: {} batches were not acknowledged; agents that wait for"
@@ -375,22 +345,9 @@ public final class KafkaSink implements AckedSink, LineSink, AutoCloseable {
   /** Sends what was taken, waits for the answers, then ends. Kafka is given ten seconds. */
   @Override
   public void close() {
-    stopDeadlineNanos = System.nanoTime() + STOP_GRACE.toNanos();
-    stopAsked.countDown();
+    stop.give(thread, STOP_GRACE);
     if (thread.getState() == Thread.State.NEW) {
       finish();
-      return;
-    }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

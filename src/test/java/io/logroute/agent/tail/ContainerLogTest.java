@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,7 @@ class ContainerLogTest {
             new ContainerFolder("ns", "pod", "uid", "app", folder),
             new KeptCopies(folder),
             budget,
+            InstantSource.system(),
             new ContainerLog.Trouble() {
               @Override
               public void unreadable(LogFile file, IOException cause) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -51,6 +52,7 @@ class GenerationReaderTest {
             new ContainerFolder("ns", "pod", "uid", "app", folder),
             new KeptCopies(folder),
             new OpenBudget(100),
+            InstantSource.system(),
             new ContainerLog.Trouble() {
               @Override
               public void unreadable(LogFile file, IOException cause) {

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -43,6 +44,7 @@ class KeptCopiesTest {
             container,
             new KeptCopies(state),
             new OpenBudget(100),
+            InstantSource.system(),
             new ContainerLog.Trouble() {
               @Override
               public void unreadable(LogFile file, IOException cause) {

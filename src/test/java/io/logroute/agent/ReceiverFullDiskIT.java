@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.logroute.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.logroute.receiver.ReceiverProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The disk of a receiver is full: nothing is acknowledged any more, it says so, and goes on by
+ * itself when there is room; what the agent has not been acknowledged is stored once, over a kill
+ * as well.
+ */
+class ReceiverFullDiskIT {
+
+  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final int LINES = 120_000;
+
+  @TempDir private Path folder;
+
+  private Path data;
+
+  @BeforeEach
+  void mountSmallDisk() throws Exception {
+    data = Files.createDirectory(folder.resolve("data"));
+    assumeTrue(
+        command("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", data.toString()),
+        "only root may mount, and only where mounting is allowed");
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    command("umount", "-l", data.toString());
+  }
+
+  private static boolean command(String... command) throws Exception {
+    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+  }
+
+  @Test
+  void shouldAcknowledgeNothingWhileTheDiskIsFullAndGoOnWhenThereIsRoom() throws Exception {
+    NodeFolders node = new NodeFolders(folder);
+    ContainerWriter web = node.container("shop", "web", "app");
+    CuttingProxy proxy = new CuttingProxy();
+    node.route(
+        new TableText()
+            .acked("central", proxy.port())
+            .route("all, driver: zmq, endpoint: central")
+            .all("{route: all, tenantId: t, serviceId: app}")
+            .text());
+    ReceiverProcess receiver = ReceiverProcess.start(data, folder.resolve("first.log"));
+    proxy.leadTo(receiver.ackedPort());
+    try (AgentProcess agent = AgentProcess.start(node)) {
+      web.lines(LINES);
+      awaitFull(receiver);
+      double sentToFull = sent(agent);
+      assertThat(sentToFull).isLessThan(LINES);
+
+      resize("10m");
+      await("more of it").atMost(LONG).until(() -> sent(agent) > sentToFull);
+      awaitFull(receiver);
+      assertThat(receiver.log()).doesNotContain("\tat ");
+      receiver.kill();
+
+      resize("64m");
+      receiver = ReceiverProcess.start(data, folder.resolve("second.log"));
+      proxy.leadTo(receiver.ackedPort());
+      await("all of it").atMost(LONG).until(() -> sent(agent) == LINES);
+      List<String> stored = StoredLines.of(data, "all", web);
+      assertThat(stored).hasSize(LINES).hasSameSizeAs(new HashSet<>(stored));
+      assertThat(stored).isEqualTo(web.stdout());
+    } finally {
+      receiver.close();
+      proxy.close();
+    }
+  }
+
+  private void resize(String size) throws Exception {
+    assertThat(command("mount", "-o", "remount,size=" + size, data.toString())).isTrue();
+  }
+
+  private static void awaitFull(ReceiverProcess receiver) {
+    await("a word about it")
+        .atMost(LONG)
+        .until(() -> receiver.get("/readyz").body().contains("No space left"));
+  }
+
+  private static double sent(AgentProcess agent) {
+    return agent.metric("logroute_agent_sent_lines_total");
+  }
+}
