@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a receiver has stored of a container's stream files, tenant {@code t}, service {@code app}. */
+/**
+ * What a receiver has stored of a container's stream files, tenant {@code t}, service {@code app}.
+ */
 final class StoredLines {
 
   private StoredLines() {}
