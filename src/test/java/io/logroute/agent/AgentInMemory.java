@@ -76,7 +76,8 @@ final class AgentInMemory {
             "node-1",
             10_000,
             conditions.heldBytes(),
-            conditions.maxOpenFiles());
+            conditions.maxOpenFiles(),
+            AgentOptions.DEFAULT_CURVE_FOLDER);
     pipelines = new AgentPipelines(registry, "node-1", state, metrics, clock, running::add);
     checkpointer = new Checkpointer(positions);
     conductor =
