@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logroute.receiver.ReceiverProcess;
-import io.logroute.receiver.sink.AckedStream;
-import io.logroute.receiver.store.StoredLog;
-import io.logroute.wire.StandardStream;
-import io.logroute.wire.StreamIdentity;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zeromq.ZMQ;
@@ -29,13 +21,11 @@ class CurveDeliveryIT {
 
   private final ZMQ.Curve.KeyPair server = ZMQ.Curve.generateKeyPair();
   private final ZMQ.Curve.KeyPair own = ZMQ.Curve.generateKeyPair();
-  private NodeFolders node;
-  private ContainerWriter container;
 
   @Test
   void shouldDeliverOnceTheKeysAreRightAndNothingBefore() throws Exception {
-    node = new NodeFolders(folder);
-    container = node.container("shop", "web-0", "app");
+    NodeFolders node = new NodeFolders(folder);
+    ContainerWriter container = node.container("shop", "web-0", "app");
     Path keys = Files.createDirectories(folder.resolve("keys"));
     Files.writeString(keys.resolve("central.server"), own.publicKey);
     Files.writeString(keys.resolve("central.public"), own.publicKey);
@@ -59,7 +49,9 @@ class CurveDeliveryIT {
         assertThat(receiver.metric("logroute_receiver_acked_sessions_begun_total")).isZero();
 
         Files.writeString(keys.resolve("central.server"), server.publicKey);
-        await().atMost(SOON).until(() -> stored().equals(container.stdout()));
+        await()
+            .atMost(SOON)
+            .until(() -> StoredLines.of(data(), "all", container).equals(container.stdout()));
 
         Files.writeString(senders, own.publicKey + " another\n");
         await()
@@ -96,26 +88,5 @@ class CurveDeliveryIT {
           containers: [{name: '*', routes: [{route: all, tenantId: t, serviceId: app}]}]
     """
         .formatted(port);
-  }
-
-  private List<String> stored() throws IOException {
-    String[] names = container.key().split("[_/]");
-    StreamIdentity identity =
-        new StreamIdentity(
-            "",
-            "node-1",
-            "t",
-            "app",
-            "all",
-            names[0],
-            names[1],
-            names[2],
-            names[3],
-            0,
-            StandardStream.STDOUT,
-            1);
-    List<String> lines = new ArrayList<>();
-    StoredLog.of(data(), AckedStream.of(identity)).read(line -> lines.add(new String(line, UTF_8)));
-    return lines;
   }
 }
