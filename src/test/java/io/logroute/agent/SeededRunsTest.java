@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A node's life drawn at random, over and over: whatever kubelet, runtime, table, centres and
@@ -27,6 +29,23 @@ class SeededRunsTest {
 
   private static final Path FOLDERS =
       Files.isWritable(Path.of("/dev/shm")) ? Path.of("/dev/shm") : Path.of("target");
+
+  /** Each of them once broke a promise. */
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        20261122005797L,
+        20261122006317L,
+        1795379032035000356L,
+        20261122000443L,
+        20261122000934L,
+        20261122001175L,
+        20261122001351L,
+        20261122006204L
+      })
+  void shouldKeepWhatWasMended(long seed) throws Exception {
+    runOf(seed);
+  }
 
   @Test
   void shouldDeliverEverythingWhateverHappensOnTheNode() throws Exception {

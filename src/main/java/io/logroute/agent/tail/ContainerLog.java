@@ -346,9 +346,11 @@ public final class ContainerLog {
     return opened && probe.headHash() != generation.headHash();
   }
 
+  /** The inode of a copy that is gone may be another file's by now, which says nothing of ours. */
   private static boolean wasTruncated(Generation generation, LogFile file) {
     return !file.name().compressed()
         && !generation.name().compressed()
+        && file.inode().equals(generation.inode())
         && file.sizeBytes() < generation.file().sizeBytes();
   }
 
