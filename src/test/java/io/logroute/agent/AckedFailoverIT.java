@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.logroute.receiver.ReceiverProcess;
-import io.logroute.receiver.sink.AckedStream;
-import io.logroute.receiver.store.StoredLog;
-import io.logroute.wire.StandardStream;
-import io.logroute.wire.StreamIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AckedFailoverIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final Duration SOON = Duration.ofSeconds(180);
 
   @TempDir private Path folder;
 
@@ -119,25 +114,9 @@ class AckedFailoverIT {
 
   /** What both have, the first one's lines first. */
   private List<String> stored() throws IOException {
-    String[] names = container.key().split("[_/]");
-    StreamIdentity identity =
-        new StreamIdentity(
-            "",
-            "node-1",
-            "t",
-            "app",
-            "all",
-            names[0],
-            names[1],
-            names[2],
-            names[3],
-            0,
-            StandardStream.STDOUT,
-            1);
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      StoredLog.of(data(i), AckedStream.of(identity))
-          .read(line -> lines.add(new String(line, UTF_8)));
+      lines.addAll(StoredLines.of(data(i), "all", container));
     }
     lines.sort(Comparator.naturalOrder());
     return lines;

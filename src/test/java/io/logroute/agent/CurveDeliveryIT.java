@@ -15,7 +15,7 @@ import org.zeromq.ZMQ;
 /** A real agent and a real receiver with CURVE, whose keys are wrong at first and then change. */
 class CurveDeliveryIT {
 
-  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final Duration SOON = Duration.ofSeconds(180);
 
   @TempDir private Path folder;
 
