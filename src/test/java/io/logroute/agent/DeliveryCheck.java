@@ -125,20 +125,26 @@ final class DeliveryCheck {
     return arrivedAs.containsKey(written);
   }
 
-  /** A record longer than a read buffer ends where its file was given up. */
+  /** A record longer than a read buffer ends where its file was given up; its rest is told. */
   private boolean isBeginningOfLost(Arrival arrival) {
     WrittenFile file =
         filesByHead.get(head(arrival.container(), arrival.restart(), arrival.generation()));
     if (file == null || obligations.isOwed(file, route)) {
       return false;
     }
-    return file.records().stream().anyMatch(written -> isBeginningOf(written, arrival));
+    for (WrittenRecord written : file.records()) {
+      if (isBeginningOf(written, arrival)) {
+        arrivedAs.put(written, arrival);
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isBeginningOf(WrittenRecord written, Arrival arrival) {
     int headerBytes = written.length() - written.content().length - 1;
     long bytes = arrival.end() - written.offset() - headerBytes;
-    return bytes >= 0
+    return bytes > 0
         && arrival.end() < written.end()
         && written.stderr() == arrival.stderr()
         && endsWith(arrival.line(), Arrays.copyOf(written.content(), (int) bytes));
