@@ -62,6 +62,7 @@ final class NodeRun {
   private final Set<Arrival> possiblyLost = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<LossLedger.Loss> losses = new ArrayList<>();
   private @Nullable AgentInMemory agent;
+  private boolean killed;
   private int life;
 
   /**
@@ -136,13 +137,14 @@ final class NodeRun {
 
   /** The agent is gone, and what it had in memory with it. */
   void killAgent() throws IOException {
-    AgentInMemory killed = agent;
-    if (killed == null) {
+    AgentInMemory dying = agent;
+    if (dying == null) {
       return;
     }
+    killed = true;
     excuse(clock.nanoTime() - POSITION_NANOS);
-    losses.addAll(killed.losses());
-    killed.closeFiles();
+    losses.addAll(dying.losses());
+    dying.closeFiles();
     end();
   }
 
@@ -341,7 +343,7 @@ final class NodeRun {
       delivered.checkArrived(centre.arrived());
       if (delivers) {
         delivered.checkOwed();
-        new LedgerCheck(node, obligations, route, losses).check(delivered::hasArrived);
+        new LedgerCheck(node, obligations, route, losses, killed).check(delivered::hasArrived);
       }
     }
     for (ContainerState container : agent().containers()) {
