@@ -23,6 +23,9 @@ record NodeConditions(
     @Nullable RateLimit rateLimit,
     Map<String, String> options) {
 
+  /** As few as {@link OpenFileLimit} leaves in the worst case. */
+  private static final int FEWEST_FILES = 8;
+
   static final NodeConditions USUAL =
       new NodeConditions(
           AgentOptions.DEFAULT_HELD_BYTES, 1_000, Backfill.Available, null, Map.of());
@@ -36,7 +39,7 @@ record NodeConditions(
     boolean nonBlocking = random.nextInt(3) == 0;
     return new NodeConditions(
         random.nextInt(3) == 0 ? random.nextInt(60_000) : USUAL.heldBytes,
-        random.nextInt(3) == 0 ? 2 + random.nextInt(8) : USUAL.maxOpenFiles,
+        random.nextInt(3) == 0 ? FEWEST_FILES + random.nextInt(8) : USUAL.maxOpenFiles,
         random.nextInt(4) == 0 ? Backfill.None : Backfill.Available,
         random.nextInt(4) == 0
             ? new RateLimit(1 + random.nextInt(30), 1 + random.nextInt(60))

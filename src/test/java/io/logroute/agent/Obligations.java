@@ -126,6 +126,11 @@ final class Obligations {
     return starts.getOrDefault(container + "|" + route, 0);
   }
 
+  /** Whether more than routes bounds what is held. */
+  boolean isBounded() {
+    return !deletedToo;
+  }
+
   /** Whether the container has the route now. */
   boolean isRouted(FakeContainer container, String route) {
     return decided.getOrDefault(container, Set.of()).contains(route);

@@ -13,7 +13,9 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ public final class FakeContainer {
   private @Nullable WrittenFile old;
   private long rotatedNanos;
   private int made;
+  private final Set<WrittenRecord> afterRotation = new HashSet<>();
   private byte[] torn = new byte[0];
   private boolean deleted;
 
@@ -200,6 +203,12 @@ public final class FakeContainer {
       return;
     }
     put(file, toStderr, false, content, encode(toStderr, false, content), late);
+    afterRotation.add(file.records().getLast());
+  }
+
+  /** Whether a record came into a file that had been rotated, however soon. */
+  public boolean isAfterRotation(WrittenRecord written) {
+    return afterRotation.contains(written);
   }
 
   private boolean isWithinLine(WrittenFile file, boolean ofStderr) {
