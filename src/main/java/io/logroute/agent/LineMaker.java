@@ -25,7 +25,8 @@ final class LineMaker {
     NONE,
     FULL,
     PARTIAL,
-    NOT_WANTED
+    NOT_WANTED,
+    OVERFLOWN
   }
 
   private static final Logger log = LoggerFactory.getLogger(LineMaker.class);
@@ -305,13 +306,19 @@ final class LineMaker {
         longRecord = LongRecord.NOT_WANTED;
         return;
       }
+      longLine = record.isStderr() ? openStderr : openStdout;
+      if (isOverflown(progress, longLine)) {
+        longRecord = LongRecord.OVERFLOWN;
+        return;
+      }
       contentStart = record.contentStart();
       longRecord = record.isPartial() ? LongRecord.PARTIAL : LongRecord.FULL;
-      longLine = record.isStderr() ? openStderr : openStdout;
       longLine.begin(progress, recordStart);
     }
     if (longRecord == LongRecord.NOT_WANTED) {
       account.unmarked().notSelectedBytes += length;
+    } else if (longRecord == LongRecord.OVERFLOWN) {
+      account.unmarked().overflownBytes += length;
     } else {
       longLine.append(progress, recordStart, length, b, contentStart, length);
     }
@@ -326,6 +333,7 @@ final class LineMaker {
       }
       case PARTIAL -> longLine.append(reading.progress(), recordStart, recordBytes, b, from, to);
       case NOT_WANTED -> account.unmarked().notSelectedBytes += recordBytes;
+      case OVERFLOWN -> account.unmarked().overflownBytes += recordBytes;
       case NONE -> throw new IllegalStateException("there is no long record");
     }
     longRecord = LongRecord.NONE;

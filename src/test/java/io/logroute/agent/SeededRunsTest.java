@@ -41,6 +41,7 @@ class SeededRunsTest {
         20261122000934L,
         20261122001175L,
         20261122001351L,
+        20261122004862L,
         20261122006204L
       })
   void shouldKeepWhatWasMended(long seed) throws Exception {
