@@ -96,7 +96,7 @@ class ReceiverIT {
     }
 
     assertThat(lines()).isEqualTo(numbered(25000));
-    assertThat(names(data.resolve("t1/web"))).containsExactly("tag.log");
+    assertThat(names(data.resolve("t1/web"))).containsOnly("tag.log", ".tag.log.blocks");
   }
 
   @Test

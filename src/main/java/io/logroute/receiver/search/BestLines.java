@@ -54,6 +54,20 @@ final class BestLines {
     }
   }
 
+  /** Takes the best lines of a part: what that left out is left out here too. */
+  void addAll(BestLines part) {
+    for (Placed placed : part.lines()) {
+      if (accepts(placed.key())) {
+        add(placed.key(), placed.line());
+      }
+    }
+    LineKey cut = part.bound;
+    if (cut != null && accepts(cut)) {
+      bound = cut;
+      best.removeIf(placed -> !accepts(placed.key()));
+    }
+  }
+
   /** Says that nothing from here on has been looked at. */
   void endAt(LineKey key) {
     if (accepts(key)) {

@@ -199,7 +199,7 @@ public final class LogSearch {
 
     /** Looks at blocks at the same time: mostly none of them has the text. */
     private void look(Together together, OpenParts files, List<Place> group) throws IOException {
-      List<Callable<List<BestLines.Placed>>> looks = new ArrayList<>();
+      List<Callable<BestLines>> looks = new ArrayList<>();
       for (Place place : group) {
         OpenPart file = files.of(place);
         Looker looker = lookers.get(looks.size());
@@ -207,10 +207,8 @@ public final class LogSearch {
           looks.add(() -> looker.look(files, file, place));
         }
       }
-      for (List<BestLines.Placed> found : together.all(looks)) {
-        found.stream()
-            .filter(line -> best.accepts(line.key()))
-            .forEach(line -> best.add(line.key(), line.line()));
+      for (BestLines found : together.all(looks)) {
+        best.addAll(found);
       }
     }
 
@@ -220,7 +218,7 @@ public final class LogSearch {
       private final Buffer buffer = new Buffer();
 
       /** The best lines of a block. */
-      List<BestLines.Placed> look(OpenParts files, OpenPart file, Place place) throws IOException {
+      BestLines look(OpenParts files, OpenPart file, Place place) throws IOException {
         BestLines found = new BestLines(keys, limit, MAX_PAGE_BYTES);
         long stream = StreamHash.of(place.stream().name());
         files.read(
@@ -238,7 +236,7 @@ public final class LogSearch {
                         found.add(key, found(place.stream(), key, in, from, to));
                       }
                     }));
-        return found.lines();
+        return found;
       }
     }
 
