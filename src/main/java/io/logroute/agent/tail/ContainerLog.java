@@ -163,15 +163,21 @@ public final class ContainerLog {
   }
 
   /** Nobody wants this log's bytes: all is let go, and nothing is followed any more. */
-  public void unwant() throws IOException {
+  public void unwant() {
     wanted = false;
     List<Generation> before = generations;
     generations = List.of();
     toOpen.clear();
     unopened.clear();
     byInode.clear();
-    for (Generation generation : before) {
+    before.forEach(this::letGo);
+  }
+
+  private void letGo(Generation generation) {
+    try {
       close(generation);
+    } catch (IOException e) {
+      trouble.unreadable(generation.file(), e);
     }
   }
 

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does one thing again and again, on a thread of its own. A round that fails is told, and the next
- * one comes all the same.
+ * Does one thing again and again, on a thread of its own. A round that fails is told, once for each
+ * fault, and the next one comes all the same.
  */
 final class Rounds implements AutoCloseable {
 
@@ -20,6 +20,7 @@ final class Rounds implements AutoCloseable {
   private final Duration period;
   private final Runnable round;
   private final ScheduledExecutorService thread;
+  private String told = "";
 
   /**
    * @param name of the thread, and in the log
@@ -42,7 +43,10 @@ final class Rounds implements AutoCloseable {
     try {
       round.run();
     } catch (RuntimeException e) {
-      LOG.error("{}: will be tried again, a fault of LogRoute:", name, e);
+      if (!told.equals(e.toString())) {
+        LOG.error("{}: will be tried again, a fault of LogRoute:", name, e);
+      }
+      told = e.toString();
     }
   }
 

@@ -43,7 +43,12 @@ sealed interface Answer {
   record Misdirected(String cause) implements Answer {}
 
   /** It does not want these lines, in this form, ever. */
-  record Refused(String cause) implements Answer {}
+  record Refused(String cause) implements Answer {
+    /** Whether the server says that it is its own fault, which need not be that of the lines. */
+    boolean isServersFault() {
+      return cause.startsWith("status 5");
+    }
+  }
 
   /**
    * By the specification.

@@ -177,6 +177,11 @@ public final class OtlpSink implements Forwarder {
             answer = collector.post(body, this::goesOn);
           }
         }
+        case Answer.Refused refused when refused.isServersFault() && !takesNothing() -> {
+          stalls(refused.cause());
+          pause(failures, Duration.ZERO);
+          answer = collector.post(body, this::goesOn);
+        }
         case Answer.Taken _, Answer.Refused _ -> {
           return answered(answer);
         }
@@ -184,6 +189,11 @@ public final class OtlpSink implements Forwarder {
       metrics.repeated();
     }
     return answer;
+  }
+
+  /** Whether the collector takes a request without lines: then it is well. */
+  private boolean takesNothing() throws InterruptedException {
+    return collector.post(emptyRequest, this::goesOn) instanceof Answer.Taken;
   }
 
   private Answer answered(Answer answer) {

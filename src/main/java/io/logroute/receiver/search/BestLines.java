@@ -46,10 +46,10 @@ final class BestLines {
   /** Takes a line that was accepted; others may have to go. */
   void add(LineKey key, FoundLine line) {
     best.add(new Placed(key, line));
-    bytes += line.line().length + OVERHEAD_BYTES;
+    bytes += costOf(line);
     while (best.size() > 1 && (best.size() > maxLines || bytes > maxBytes)) {
       Placed worst = best.remove();
-      bytes -= worst.line().line().length + OVERHEAD_BYTES;
+      bytes -= costOf(worst.line());
       bound = worst.key();
     }
   }
@@ -62,19 +62,30 @@ final class BestLines {
       }
     }
     LineKey cut = part.bound;
-    if (cut != null && accepts(cut)) {
-      bound = cut;
-      best.removeIf(placed -> !accepts(placed.key()));
+    if (cut != null) {
+      cutAt(cut);
     }
+  }
+
+  private void cutAt(LineKey key) {
+    if (accepts(key)) {
+      bound = key;
+    }
+    while (!best.isEmpty() && !accepts(best.element().key())) {
+      bytes -= costOf(best.remove().line());
+    }
+  }
+
+  private static long costOf(FoundLine line) {
+    return line.line().length + OVERHEAD_BYTES;
   }
 
   /** Says that nothing from here on has been looked at. */
   void endAt(LineKey key) {
     if (accepts(key)) {
-      bound = key;
       lookedUpTo = key;
     }
-    best.removeIf(placed -> !accepts(placed.key()));
+    cutAt(key);
   }
 
   /** Whether lines were left out. */

@@ -172,6 +172,22 @@ class OtlpSinkTest {
   }
 
   @Test
+  void shouldHoldLinesWhileTheCollectorFailsWhateverItIsAsked() {
+    script = lines -> Reply.of(500);
+
+    send("one", "bad", "two");
+
+    await().atMost(SOON).until(() -> requests.size() > 6);
+    assertThat(acked).hasValue(0);
+    assertThat(sink.obstacle().orElseThrow()).contains("status 500");
+    assertThat(counter("otlp_refused_lines")).isZero();
+    script = lines -> lines.contains("bad") ? Reply.of(500) : GOOD;
+    await().atMost(SOON).until(() -> acked.get() == 1);
+    assertThat(counter("otlp_refused_lines")).isEqualTo(1);
+    assertThat(counter("stored_lines")).isEqualTo(2);
+  }
+
+  @Test
   void shouldLoseOnlyTheLinesThatAreNotWanted() {
     script = lines -> lines.stream().anyMatch(line -> line.contains("bad")) ? Reply.of(400) : GOOD;
     String[] lines =
