@@ -32,10 +32,6 @@ final class OpenFileTurns {
 
   private static final long TURN_MS = 500;
 
-  private static final Comparator<Candidate> NEXT_TO_BE_DELETED =
-      Comparator.<Candidate, Boolean>comparing(one -> !one.generation.isSuperseded())
-          .thenComparingLong(one -> one.generation.modifiedMs());
-
   /** A file that has a name, and is wanted. */
   private record Candidate(ContainerState state, Generation generation) {}
 
@@ -63,7 +59,7 @@ final class OpenFileTurns {
       sortByTurn(reading);
       int readingPlaces = Math.min(reading.size(), Math.max(1, places * 3 / 4));
       List<Candidate> waiting = reading.subList(readingPlaces, reading.size());
-      holding.sort(NEXT_TO_BE_DELETED);
+      holding.sort(OpenFileTurns::nextToBeDeleted);
       holding.addAll(waiting);
       reading = new ArrayList<>(reading.subList(0, readingPlaces));
     }
@@ -128,6 +124,13 @@ final class OpenFileTurns {
 
   private long openedSince(Candidate one, long now) {
     return openedNanos.computeIfAbsent(one.generation, unused -> now);
+  }
+
+  private static int nextToBeDeleted(Candidate one, Candidate other) {
+    boolean rotated = one.generation.isSuperseded();
+    return rotated == other.generation.isSuperseded()
+        ? Long.compare(one.generation.modifiedMs(), other.generation.modifiedMs())
+        : Boolean.compare(other.generation.isSuperseded(), rotated);
   }
 
   private static long turnNanos(Candidate one) {

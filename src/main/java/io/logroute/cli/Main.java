@@ -2,6 +2,7 @@
 package io.logroute.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -20,31 +21,46 @@ import picocli.CommandLine.Spec;
     description = "Per-pod log forwarding to a central ZeroMQ endpoint.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      AgentCommand.class,
-      ReceiveCommand.class,
-      OperatorCommand.class,
-      ExplainCommand.class,
-      LintCommand.class,
-      DebugBundleCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          AgentCommand.class,
+          ReceiveCommand.class,
+          OperatorCommand.class,
+          ExplainCommand.class,
+          LintCommand.class,
+          DebugBundleCommand.class);
 
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
-  /** The command line with its environment defaults, exit codes and one-line errors. */
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setDefaultValueProvider(Main::fromEnvironment)
+  /**
+   * The command line with its environment defaults, exit codes and one-line errors.
+   *
+   * @param args when the first of them names a command, the others are left out: reading what each
+   *     takes would be half of an agent's start
+   */
+  static CommandLine commandLine(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    String name = args.length > 0 ? args[0] : "";
+    COMMANDS.stream()
+        .filter(type -> nameOf(type).equals(name))
+        .findFirst()
+        .ifPresentOrElse(line::addSubcommand, () -> COMMANDS.forEach(line::addSubcommand));
+    return line.setDefaultValueProvider(Main::fromEnvironment)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::usageMistake)
         .setExecutionExceptionHandler(Main::failure);
+  }
+
+  private static String nameOf(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   @Override

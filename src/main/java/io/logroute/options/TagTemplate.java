@@ -31,9 +31,25 @@ public final class TagTemplate {
   private static final String CLOSE = "}}";
   private static final int SHORT_ID_CHARS = 12;
 
-  private sealed interface Piece permits Text, Placeholder {}
+  private sealed interface Piece permits Text, Placeholder {
+    /** What stands for it in a tag. */
+    String render(TagValues values);
 
-  private record Text(String text) implements Piece {}
+    /** How it is written in a template. */
+    String source();
+  }
+
+  private record Text(String text) implements Piece {
+    @Override
+    public String render(TagValues values) {
+      return text;
+    }
+
+    @Override
+    public String source() {
+      return text;
+    }
+  }
 
   private enum Placeholder implements Piece {
     ID("ID", TagTemplate::shortId),
@@ -53,15 +69,23 @@ public final class TagTemplate {
       this.value = value;
     }
 
+    @Override
+    public String render(TagValues values) {
+      return harmless(value.apply(values));
+    }
+
+    @Override
+    public String source() {
+      return OPEN + "." + field + CLOSE;
+    }
+
     static Optional<Placeholder> of(String action) {
       String trimmed = action.strip();
       return Arrays.stream(values()).filter(p -> trimmed.equals("." + p.field)).findFirst();
     }
 
     static String all() {
-      return Arrays.stream(values())
-          .map(p -> OPEN + "." + p.field + CLOSE)
-          .collect(Collectors.joining(", "));
+      return Arrays.stream(values()).map(Placeholder::source).collect(Collectors.joining(", "));
     }
   }
 
@@ -93,10 +117,7 @@ public final class TagTemplate {
   public String render(TagValues values) {
     StringBuilder tag = new StringBuilder();
     for (Piece piece : pieces) {
-      switch (piece) {
-        case Text(String text) -> tag.append(text);
-        case Placeholder placeholder -> tag.append(harmless(placeholder.value.apply(values)));
-      }
+      tag.append(piece.render(values));
     }
     return tag.toString();
   }
@@ -123,14 +144,7 @@ public final class TagTemplate {
 
   @Override
   public String toString() {
-    return pieces.stream()
-        .map(
-            piece ->
-                switch (piece) {
-                  case Text(String text) -> text;
-                  case Placeholder placeholder -> OPEN + "." + placeholder.field + CLOSE;
-                })
-        .collect(Collectors.joining());
+    return pieces.stream().map(Piece::source).collect(Collectors.joining());
   }
 
   private static Optional<String> cause(String template) {

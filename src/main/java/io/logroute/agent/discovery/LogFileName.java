@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.agent.discovery;
 
-import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +18,6 @@ public record LogFileName(int restart, String rotatedAt, boolean compressed)
 
   private static final Pattern NAME =
       Pattern.compile("(\\d{1,9})\\.log(?:\\.(\\d{8}-\\d{6})(\\.gz)?)?");
-  private static final Comparator<LogFileName> AS_WRITTEN =
-      Comparator.comparingInt(LogFileName::restart)
-          .thenComparing(LogFileName::isCurrent)
-          .thenComparing(LogFileName::rotatedAt)
-          .thenComparing(LogFileName::compressed, Comparator.reverseOrder());
-
   /** The parts of a file's name; null when it is none of ours, {@code .tmp} files included. */
   public static @Nullable LogFileName parse(String name) {
     Matcher m = NAME.matcher(name);
@@ -42,7 +35,14 @@ public record LogFileName(int restart, String rotatedAt, boolean compressed)
 
   @Override
   public int compareTo(LogFileName other) {
-    return AS_WRITTEN.compare(this, other);
+    if (restart != other.restart) {
+      return Integer.compare(restart, other.restart);
+    }
+    if (isCurrent() != other.isCurrent()) {
+      return Boolean.compare(isCurrent(), other.isCurrent());
+    }
+    int order = rotatedAt.compareTo(other.rotatedAt);
+    return order != 0 ? order : Boolean.compare(other.compressed, compressed);
   }
 
   @Override

@@ -65,12 +65,11 @@ public final class FileTableSource implements TableSource {
     } catch (IOException e) {
       throw new UnusableFileException("routes file " + file + ": " + inWords(e));
     }
-    return switch (TableCodec.readYaml(content)) {
-      case TableReading.Good(NodeRouteTable table) ->
-          new Opened(new FileTableSource(file, content), table);
-      case TableReading.Bad(String sentence) ->
-          throw new UnusableFileException("routes file " + file + ": " + sentence);
-    };
+    TableReading reading = TableCodec.readYaml(content);
+    if (reading instanceof TableReading.Bad(String sentence)) {
+      throw new UnusableFileException("routes file " + file + ": " + sentence);
+    }
+    return new Opened(new FileTableSource(file, content), ((TableReading.Good) reading).table());
   }
 
   @Override

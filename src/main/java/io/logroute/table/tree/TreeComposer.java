@@ -48,6 +48,20 @@ final class TreeComposer {
     return document.tree();
   }
 
+  private Composed compositionOf(Node node) {
+    if (node instanceof MappingNode mapping) {
+      return mapping(mapping);
+    }
+    if (node instanceof SequenceNode sequence) {
+      return sequence(sequence);
+    }
+    if (node instanceof ScalarNode scalar) {
+      return new Composed(
+          new Tree.Scalar(place(node), type(scalar.getTag()), scalar.getValue()), 1, 1);
+    }
+    throw new UnreadableException(place(node), "not YAML");
+  }
+
   private Composed node(Node node) {
     Composed known = composed.putIfAbsent(node, IN_PROGRESS);
     if (known == IN_PROGRESS) {
@@ -56,15 +70,7 @@ final class TreeComposer {
     if (known != null) {
       return known;
     }
-    Composed result =
-        switch (node) {
-          case MappingNode mapping -> mapping(mapping);
-          case SequenceNode sequence -> sequence(sequence);
-          case ScalarNode scalar ->
-              new Composed(
-                  new Tree.Scalar(place(node), type(scalar.getTag()), scalar.getValue()), 1, 1);
-          default -> throw new UnreadableException(place(node), "not YAML");
-        };
+    Composed result = compositionOf(node);
     if (result.depth() > YamlTree.MAX_DEPTH) {
       throw new UnreadableException(place(node), "it is nested too deep");
     }
