@@ -8,6 +8,7 @@ import io.logroute.agent.checkpoint.Positions.Written;
 import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.FolderEvents;
+import io.logroute.agent.discovery.FolderStamps;
 import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Binding;
@@ -49,7 +50,7 @@ final class Conductor {
 
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
-  private static final long POLL_MS = 50;
+  private static final long POLL_MS = 100;
   private static final long LEAST_LINE_BYTES = 2L << 20;
   private static final long MOST_LINE_BYTES = 64L << 20;
   private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -61,6 +62,7 @@ final class Conductor {
 
   private final Path podsPath;
   private final PodsFolder podsFolder;
+  private final FolderStamps stamps;
   private final FolderEvents watch;
   private final ContainerIds ids;
   private final AgentPipelines pipelines;
@@ -114,9 +116,10 @@ final class Conductor {
       Feed.TargetSource targets,
       Positions restored) {
     this.podsPath = options.podsFolder();
-    this.podsFolder = new PodsFolder(podsPath);
     this.graceMs = options.graceMs();
     this.watch = watch;
+    this.stamps = new FolderStamps(watch);
+    this.podsFolder = new PodsFolder(podsPath, stamps);
     this.ids = ids;
     this.pipelines = pipelines;
     this.checkpointer = checkpointer;
@@ -209,6 +212,7 @@ final class Conductor {
   void round(Set<Path> changed) {
     long now = clock.nanoTime();
     beatNanos = now;
+    changed.forEach(stamps::forget);
     boolean sweepAll = now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
     if (sweepAll) {
       sweepAll();
@@ -264,17 +268,16 @@ final class Conductor {
   }
 
   private void sweepAll() {
-    watch.watch(podsPath);
     if (!swept) {
       discoverKept();
     }
     Set<Path> found = new HashSet<>();
     Set<Path> foundPods = new HashSet<>();
     try {
-      for (Path pod : podsFolder.podFolders()) {
-        watch.watch(pod);
+      long now = clock.nanoTime();
+      for (Path pod : podsFolder.podFolders(now)) {
         foundPods.add(pod);
-        sweepPod(pod, found);
+        sweepPod(pod, found, now);
       }
       podsFolderFailing = false;
       swept = true;
@@ -289,16 +292,22 @@ final class Conductor {
     earlierLosses.look(key -> containers.get(podsPath.resolve(key)));
   }
 
-  private void sweepPod(Path pod, Set<Path> found) {
+  private void sweepPod(Path pod, Set<Path> found, long nowNanos) {
     try {
-      for (ContainerFolder folder : podsFolder.containers(pod)) {
-        watch.watch(folder.path());
+      for (ContainerFolder folder : podsFolder.containers(pod, nowNanos)) {
         found.add(folder.path());
-        sweep(containers.computeIfAbsent(folder.path(), unused -> discover(folder)));
+        sweep(containers.computeIfAbsent(folder.path(), unused -> discover(folder)), nowNanos);
       }
     } catch (IOException e) {
       unreadable(pod, e);
       containers.keySet().stream().filter(path -> path.startsWith(pod)).forEach(found::add);
+    }
+  }
+
+  private void sweep(ContainerState state, long nowNanos) {
+    boolean changed = stamps.mustList(state.log.folder().path(), nowNanos);
+    if (changed || !state.problem.isEmpty() || state.log.needsListing()) {
+      sweep(state);
     }
   }
 
@@ -318,6 +327,7 @@ final class Conductor {
     try {
       state.log.update(PodsFolder.files(state.log.folder().path()));
     } catch (IOException e) {
+      stamps.forget(state.log.folder().path());
       unreadable(state.log.folder().path(), e);
     }
   }
@@ -399,6 +409,7 @@ final class Conductor {
         if (entry.getValue().log.generations().isEmpty()) {
           forget(entry.getValue());
           containers.remove(entry.getKey());
+          stamps.forget(entry.getKey());
         }
       }
     }
@@ -684,13 +695,21 @@ final class Conductor {
     Map<String, Positions.Container> collected = new HashMap<>();
     for (ContainerState state : containers.values()) {
       String key = state.log.folder().key();
-      guard(state, () -> state.collected = positionsOf(state, key));
+      guard(state, () -> collect(state, key));
       Positions.Container positions = state.collected == null ? state.stored : state.collected;
       if (positions != null) {
         collected.put(key, positions);
       }
     }
     checkpointer.offer(new Positions(collected, routesSeen));
+  }
+
+  private void collect(ContainerState state, String key) {
+    long stamp = state.positionsStamp();
+    if (state.collected == null || stamp != state.collectedStamp) {
+      state.collected = positionsOf(state, key);
+      state.collectedStamp = stamp;
+    }
   }
 
   private Positions.Container positionsOf(ContainerState state, String key) {
@@ -717,7 +736,7 @@ final class Conductor {
         refreshHead(generation);
         if (generation.headHash() != 0) {
           Written key = new Written(generation.restart(), generation.headHash());
-          sizes.put(key, generation.sizeBytes());
+          sizes.put(key, generation.seenBytes());
         }
       }
     }

@@ -18,12 +18,10 @@ final class ContainerIds {
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private record Instance(String containerKey, int restart) {}
-
   private final ContainerLinks links;
   private final AgentClock clock;
-  private final Map<Instance, String> known = new HashMap<>();
-  private final Map<Instance, Long> waitingSinceNanos = new HashMap<>();
+  private final Map<String, Map<Integer, String>> known = new HashMap<>();
+  private final Map<String, Map<Integer, Long>> waitingSinceNanos = new HashMap<>();
   private Map<String, String> linked = Map.of();
   private long lookedNanos;
 
@@ -40,26 +38,28 @@ final class ContainerIds {
    * @return null while it is worth waiting for
    */
   synchronized @Nullable String idOf(ContainerFolder folder, int restart, boolean isNewest) {
-    Instance instance = new Instance(folder.key(), restart);
-    String id = known.get(instance);
+    Map<Integer, String> ids = known.computeIfAbsent(folder.key(), unused -> new HashMap<>());
+    String id = ids.get(restart);
     if (id == null) {
-      id = look(folder, instance, isNewest);
+      id = look(folder, restart, isNewest);
       if (id != null) {
-        known.put(instance, id);
-        waitingSinceNanos.remove(instance);
+        ids.put(restart, id);
       }
     }
     return id;
   }
 
-  private @Nullable String look(ContainerFolder folder, Instance instance, boolean isNewest) {
+  private @Nullable String look(ContainerFolder folder, int restart, boolean isNewest) {
     long now = clock.nanoTime();
     if (now - lookedNanos >= LOOK_NANOS) {
       linked = links.idsByLogFile();
       lookedNanos = now;
     }
-    String id = linked.get(folder.key() + "/" + instance.restart() + ".log");
-    long since = waitingSinceNanos.computeIfAbsent(instance, unused -> now);
+    String id = linked.get(folder.key() + "/" + restart + ".log");
+    long since =
+        waitingSinceNanos
+            .computeIfAbsent(folder.key(), unused -> new HashMap<>())
+            .computeIfAbsent(restart, unused -> now);
     if (id == null && (!isNewest || now - since > WAIT_NANOS)) {
       String uid = folder.uid().replace("-", "");
       return uid.substring(0, Math.min(ContainerLinks.SHORT_ID_LENGTH, uid.length()));
@@ -69,23 +69,16 @@ final class ContainerIds {
 
   /** The ids of a container's instances, by restart. */
   synchronized Map<Integer, String> of(String containerKey) {
-    Map<Integer, String> ids = new HashMap<>();
-    known.forEach(
-        (instance, id) -> {
-          if (instance.containerKey.equals(containerKey)) {
-            ids.put(instance.restart, id);
-          }
-        });
-    return ids;
+    return Map.copyOf(known.getOrDefault(containerKey, Map.of()));
   }
 
   /** Takes up the choices of an earlier life. */
   synchronized void restore(String containerKey, Map<Integer, String> ids) {
-    ids.forEach((restart, id) -> known.put(new Instance(containerKey, restart), id));
+    known.put(containerKey, new HashMap<>(ids));
   }
 
   synchronized void forget(String containerKey) {
-    known.keySet().removeIf(instance -> instance.containerKey.equals(containerKey));
-    waitingSinceNanos.keySet().removeIf(instance -> instance.containerKey.equals(containerKey));
+    known.remove(containerKey);
+    waitingSinceNanos.remove(containerKey);
   }
 }

@@ -10,6 +10,7 @@ import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -47,6 +48,9 @@ final class ContainerState {
   /** The positions that were collected last; null before the first time. */
   Positions.@Nullable Container collected;
 
+  /** What {@link #positionsStamp} said before that. */
+  long collectedStamp;
+
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;
     this.stored = stored;
@@ -65,6 +69,27 @@ final class ContainerState {
       }
     }
     return start == Long.MAX_VALUE ? 0 : start;
+  }
+
+  /**
+   * Another number whenever anything has changed that positions are made of. Asked before they are
+   * collected, so that what changes meanwhile is collected next time.
+   */
+  long positionsStamp() {
+    List<Generation> generations = log.generations();
+    long stamp = System.identityHashCode(generations);
+    for (Generation generation : generations) {
+      stamp = 31 * stamp + generation.seenBytes();
+      stamp = 31 * stamp + generation.headHash();
+      stamp = 31 * stamp + (generation.isOpen() || generation.isPresent() ? 1 : 0);
+    }
+    stamp = 31 * stamp + System.identityHashCode(decision);
+    for (Feed feed : feedsByRoute.values()) {
+      stamp = 31 * stamp + System.identityHashCode(feed);
+      stamp = 31 * stamp + System.identityHashCode(feed.generations().all());
+      stamp = 31 * stamp + feed.settledMarks();
+    }
+    return stamp;
   }
 
   /** Whether nobody wants more of a generation that nothing will be added to. */

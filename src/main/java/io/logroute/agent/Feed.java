@@ -86,6 +86,7 @@ final class Feed {
   private final LineMaker lines;
 
   private volatile RouteTerms terms;
+  private volatile int settledMarks;
   private volatile @Nullable Failure failure;
   private @Nullable Target target;
   private int targetRestart = -1;
@@ -458,8 +459,14 @@ final class Feed {
   /** What a mark said has become true. */
   void settle(Mark mark) {
     mark.progress().takeOver(mark.taken());
+    settledMarks = settledMarks + 1;
     account.settle(mark.count());
     metrics.settled(this, mark.count());
+  }
+
+  /** How many marks have become true, so that positions moved. Any thread. */
+  int settledMarks() {
+    return settledMarks;
   }
 
   /** What no code expected has happened: nothing is read any more until the feed is made anew. */

@@ -33,16 +33,17 @@ final class Pipeline {
 
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
-  /** How long a quiet feed is left alone: what a line waits at most before it is seen. */
+  /** How long a feed is left alone that has just become quiet. */
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+  /** The longest that a quiet feed is left alone: what a line waits at most before it is seen. */
+  private static final long SLOWEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** A feed is left alone for this part of the time that it has been quiet for: most stay so. */
+  private static final int POLLS_OF_QUIET = 64;
 
   /** An endpoint that took nothing for this long does not take lines; less is a full buffer. */
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** The same, once it has been quiet for {@link #LONG_QUIET_NANOS}: a node has many of these. */
-  private static final long SLOW_POLL_NANOS = 2 * POLL_NANOS;
-
-  private static final long LONG_QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** One feed's turn. */
   private static final class Turn {
@@ -293,8 +294,8 @@ final class Pipeline {
     Feed.Step step = read(turn.feed, nowNanos);
     turn.nextNanos = nowNanos;
     if (step == Feed.Step.QUIET) {
-      boolean longQuiet = nowNanos - turn.activeNanos > LONG_QUIET_NANOS;
-      turn.nextNanos += longQuiet ? SLOW_POLL_NANOS : POLL_NANOS;
+      long quietNanos = nowNanos - turn.activeNanos;
+      turn.nextNanos += Math.clamp(quietNanos / POLLS_OF_QUIET, POLL_NANOS, SLOWEST_POLL_NANOS);
     } else {
       turn.activeNanos = nowNanos;
     }

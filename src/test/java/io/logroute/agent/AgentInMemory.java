@@ -30,24 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentInMemory {
 
-  /** Events come with the round. */
-  private static final class NoEvents implements FolderEvents {
-    @Override
-    public boolean watch(Path folder) {
-      return true;
-    }
-
-    @Override
-    public void forget(Path folder) {
-      // watches nothing
-    }
-
-    @Override
-    public Set<Path> await(long timeoutMs) {
-      return Set.of();
-    }
-  }
-
   private final Conductor conductor;
   private final AgentPipelines pipelines;
   private final Checkpointer checkpointer;
@@ -83,7 +65,7 @@ final class AgentInMemory {
     conductor =
         new Conductor(
             options,
-            new NoEvents(),
+            FolderEvents.NONE,
             new ContainerIds(new ContainerLinks(state.resolve("none")), clock),
             pipelines,
             checkpointer,

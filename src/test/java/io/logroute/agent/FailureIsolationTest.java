@@ -76,22 +76,6 @@ class FailureIsolationTest {
     public void close(long graceMs) {}
   }
 
-  /** Nothing is watched: rounds are called. */
-  private static final class NoEvents implements FolderEvents {
-    @Override
-    public boolean watch(Path watched) {
-      return true;
-    }
-
-    @Override
-    public void forget(Path watched) {}
-
-    @Override
-    public Set<Path> await(long timeoutMs) {
-      return Set.of();
-    }
-  }
-
   @BeforeEach
   void wire() throws Exception {
     node = new NodeFolders(folder);
@@ -104,7 +88,7 @@ class FailureIsolationTest {
         new Conductor(
             new AgentOptions(
                 node.pods(), node.containers(), folder, new InetSocketAddress(0), "node-1", 0),
-            new NoEvents(),
+            FolderEvents.NONE,
             new ContainerIds(new ContainerLinks(node.containers()), clock),
             all,
             new Checkpointer(new PositionsFile(folder)),

@@ -10,7 +10,25 @@ import java.util.Set;
  */
 public interface FolderEvents {
 
-  /** Starts to watch a folder; false when it cannot be watched, and the sweep has to do. */
+  /** No events at all. */
+  FolderEvents NONE =
+      new FolderEvents() {
+        @Override
+        public boolean watch(Path folder) {
+          return false;
+        }
+
+        @Override
+        public void forget(Path folder) {}
+
+        @Override
+        public Set<Path> await(long timeoutMs) throws InterruptedException {
+          Thread.sleep(timeoutMs);
+          return Set.of();
+        }
+      };
+
+  /** Starts to watch a folder, unless it is watched; false when it cannot be watched, and the sweep has to do. */
   boolean watch(Path folder);
 
   /** Stops to watch a folder, usually one that is gone. */

@@ -10,29 +10,50 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What is under {@code /var/log/pods} at this moment. Everything may vanish between two calls: what
- * is gone is simply not in the answer. Not thread-safe only in that it is stateless.
+ * is gone is simply not in the answer. Folders that have not changed are not listed again. Owned by
+ * one thread.
  */
 public final class PodsFolder {
 
   private final Path path;
+  private final FolderStamps stamps;
+  private final Map<Path, List<Path>> listed = new HashMap<>();
 
-  public PodsFolder(Path path) {
+  /**
+   * @param stamps of the pods folder and the pods' folders
+   */
+  public PodsFolder(Path path, FolderStamps stamps) {
     this.path = path;
+    this.stamps = stamps;
   }
 
-  /** The folders of the pods, in no order. */
-  public List<Path> podFolders() throws IOException {
-    return subfolders(path);
+  /**
+   * The folders of the pods, in no order.
+   *
+   * @param nowNanos of a clock that only grows
+   */
+  public List<Path> podFolders(long nowNanos) throws IOException {
+    List<Path> found = subfolders(path, nowNanos);
+    Set<Path> gone = new HashSet<>(listed.keySet());
+    gone.removeAll(found);
+    gone.remove(path);
+    listed.keySet().removeAll(gone);
+    gone.forEach(stamps::forget);
+    return found;
   }
 
   /** The containers of a pod's folder, in no order; none for a folder that is not a pod's. */
-  public List<ContainerFolder> containers(Path podFolder) throws IOException {
+  public List<ContainerFolder> containers(Path podFolder, long nowNanos) throws IOException {
     List<ContainerFolder> found = new ArrayList<>();
-    for (Path folder : subfolders(podFolder)) {
+    for (Path folder : subfolders(podFolder, nowNanos)) {
       ContainerFolder container = ContainerFolder.parse(folder);
       if (container != null) {
         found.add(container);
@@ -76,6 +97,17 @@ public final class PodsFolder {
     } catch (NoSuchFileException e) {
       return;
     }
+  }
+
+  private List<Path> subfolders(Path folder, long nowNanos) throws IOException {
+    List<Path> last = listed.remove(folder);
+    if (last == null) {
+      stamps.forget(folder);
+    }
+    boolean changed = stamps.mustList(folder, nowNanos);
+    List<Path> now = last == null || changed ? subfolders(folder) : last;
+    listed.put(folder, now);
+    return now;
   }
 
   private static List<Path> subfolders(Path folder) throws IOException {

@@ -181,6 +181,18 @@ public final class ContainerLog {
     }
   }
 
+  /**
+   * Whether a listing may tell something new even though the folder has the same entries as at the
+   * last one: a file has grown, was truncated, could not be opened, or is closed, so that nobody
+   * would see it grow; sweeping thread only.
+   */
+  public boolean needsListing() {
+    return !unopened.isEmpty()
+        || !toOpen.isEmpty()
+        || !absent.isEmpty()
+        || generations.stream().anyMatch(Generation::mayHaveChanged);
+  }
+
   /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
   public void update(List<LogFile> listing) throws IOException {
     gone &= listing.isEmpty();

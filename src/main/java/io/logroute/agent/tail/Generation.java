@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -58,6 +59,7 @@ public final class Generation {
   private volatile boolean kept;
   private volatile LogFile file;
   private volatile @Nullable OpenFile open;
+  private volatile byte[] head = HeadHash.NO_RECORD;
   private volatile long headHash = HeadHash.UNKNOWN;
   private volatile boolean present = true;
   private volatile boolean linked = true;
@@ -129,21 +131,26 @@ public final class Generation {
 
   /** Whether the first record is the one that was seen before; takes it up when it is new. */
   private boolean hasOurHead(OpenFile opened) throws IOException {
-    long found = headOf(opened);
+    byte[] found = headOf(opened);
     if (headHash == HeadHash.UNKNOWN) {
-      headHash = found;
+      learnHead(found);
     }
-    return headHash == found;
+    return Arrays.equals(head, found);
+  }
+
+  private void learnHead(byte[] found) {
+    head = found;
+    headHash = HeadHash.of(found);
   }
 
   /** A damaged file has no head: it is found out when it is read. */
-  private static long headOf(OpenFile opened) throws IOException {
-    byte[] head = new byte[HeadHash.MAX_BYTES];
-    InputStream bytes = new ChannelStream(opened.channel());
-    try (InputStream in = opened.compressed() ? new GZIPInputStream(bytes, 512) : bytes) {
-      return HeadHash.of(head, in.readNBytes(head, 0, head.length));
+  private static byte[] headOf(OpenFile opened) throws IOException {
+    byte[] bytes = new byte[HeadHash.MAX_BYTES];
+    InputStream stream = new ChannelStream(opened.channel());
+    try (InputStream in = opened.compressed() ? new GZIPInputStream(stream, 512) : stream) {
+      return HeadHash.recordIn(bytes, in.readNBytes(bytes, 0, bytes.length));
     } catch (EOFException | ZipException e) {
-      return HeadHash.UNKNOWN;
+      return HeadHash.NO_RECORD;
     }
   }
 
@@ -153,7 +160,7 @@ public final class Generation {
     return now != null
         && !now.compressed()
         && headHash != HeadHash.UNKNOWN
-        && headOf(now) != headHash;
+        && !Arrays.equals(headOf(now), head);
   }
 
   /** Closes the file, as nobody wants more of it. */
@@ -242,7 +249,7 @@ public final class Generation {
   public void refreshHead() throws IOException {
     OpenFile now = open;
     if (now != null && headHash == HeadHash.UNKNOWN) {
-      headHash = headOf(now);
+      learnHead(headOf(now));
     }
   }
 
@@ -255,6 +262,24 @@ public final class Generation {
   /** Whether a sweep found more bytes than there were when the file was released. */
   boolean hasGrown() {
     return file.sizeBytes() > releasedBytes;
+  }
+
+  /**
+   * Whether its file may be another than the last sweep saw, though its folder has the same
+   * entries.
+   */
+  boolean mayHaveChanged() {
+    OpenFile now = open;
+    if (kept || file.name().compressed()) {
+      return false;
+    }
+    try {
+      return now == null
+          || now.channel().size() != file.sizeBytes()
+          || (headHash == HeadHash.UNKNOWN && file.sizeBytes() > 0);
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   LogFile file() {
@@ -393,6 +418,14 @@ public final class Generation {
       return file.sizeBytes();
     }
     return Math.max(0, uncompressedBytes);
+  }
+
+  /**
+   * How many bytes it was ever seen to have: more than {@link #sizeBytes} between a truncation in
+   * place and the sweep that finds it out.
+   */
+  public long seenBytes() {
+    return isCompressed() || kept ? sizeBytes() : Math.max(sizeBytes(), file.sizeBytes());
   }
 
   private static long trailer(FileChannel channel) throws IOException {

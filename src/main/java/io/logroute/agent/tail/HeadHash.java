@@ -4,6 +4,7 @@ package io.logroute.agent.tail;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * What a generation is known by, besides its inode: a hash of its first record. The time stamp that
@@ -17,20 +18,35 @@ final class HeadHash {
   /** As many bytes of the first record as count. */
   static final int MAX_BYTES = 256;
 
+  /** What {@link #recordIn} answers while there is none. */
+  static final byte[] NO_RECORD = {};
+
   private HeadHash() {}
 
-  /** The hash of the first record in the first {@code length} bytes of a file. */
-  static long of(byte[] head, int length) {
+  /**
+   * The first record in the first {@code length} bytes of a file, as far as it counts, its line
+   * feed included; empty while it is not complete.
+   */
+  static byte[] recordIn(byte[] bytes, int length) {
     int end = 0;
-    while (end < length && head[end] != '\n') {
+    while (end < length && bytes[end] != '\n') {
       end++;
     }
-    if (end == length && length < MAX_BYTES) {
+    if (end < length) {
+      return Arrays.copyOf(bytes, end + 1);
+    }
+    return length < MAX_BYTES ? NO_RECORD : Arrays.copyOf(bytes, length);
+  }
+
+  /** The hash of a first record, its line feed left out. */
+  static long of(byte[] record) {
+    if (record.length == 0) {
       return UNKNOWN;
     }
+    int end = record[record.length - 1] == '\n' ? record.length - 1 : record.length;
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(head, 0, end);
+      digest.update(record, 0, end);
       long hash = ByteBuffer.wrap(digest.digest()).getLong();
       return hash == UNKNOWN ? 1 : hash;
     } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,8 @@
 package io.logroute.agent.tail;
 
 import io.logroute.agent.discovery.ContainerFolder;
+import io.logroute.agent.discovery.FolderEvents;
+import io.logroute.agent.discovery.FolderStamps;
 import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.LogFileName;
 import io.logroute.agent.discovery.PodsFolder;
@@ -57,10 +59,11 @@ public final class KeptCopies {
 
   /** The containers of which there are copies, their folders being below a pods folder. */
   public List<ContainerFolder> containers(Path podsFolder) throws IOException {
-    PodsFolder pods = new PodsFolder(root);
+    PodsFolder pods = new PodsFolder(root, new FolderStamps(FolderEvents.NONE));
+    long now = System.nanoTime();
     List<ContainerFolder> found = new ArrayList<>();
-    for (Path pod : pods.podFolders()) {
-      for (ContainerFolder kept : pods.containers(pod)) {
+    for (Path pod : pods.podFolders(now)) {
+      for (ContainerFolder kept : pods.containers(pod, now)) {
         Path usual = podsFolder.resolve(kept.key());
         found.add(
             new ContainerFolder(kept.namespace(), kept.pod(), kept.uid(), kept.container(), usual));
