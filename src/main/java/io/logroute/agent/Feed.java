@@ -352,8 +352,7 @@ final class Feed {
 
   /** What is open ends at a gap: its rest, if it had one, is not to be joined to another line. */
   private Step passGap(Progress progress, LogDriver driver) {
-    loseUnreadable(progress, lines.dropUnreadable(false));
-    loseUnreadable(progress, lines.dropUnreadable(true));
+    loseUnreadable(false);
     if (closeOpenLines(driver) == Step.BUSY) {
       return notNow();
     }
@@ -362,11 +361,23 @@ final class Feed {
   }
 
   /** A line's pieces that were read, and would have to be read again. */
-  private void loseUnreadable(Progress progress, long bytes) {
-    long from = progress.read() - bytes;
-    ledger.enter(range(progress, from, bytes), route(), LossReason.ROTATED);
-    account.read(-bytes);
-    account.lost(bytes);
+  private void loseUnreadable(boolean ending) {
+    loseUnreadable(false, ending);
+    loseUnreadable(true, ending);
+  }
+
+  private void loseUnreadable(boolean ofStderr, boolean ending) {
+    LineMaker.Unreadable line = lines.dropUnreadable(ofStderr, ending);
+    if (line == null) {
+      return;
+    }
+    LossReason reason = line.generation().givenUp();
+    ledger.enter(
+        LossLedger.Range.of(containerLog, line.generation(), line.from(), line.to()),
+        route(),
+        reason == null ? LossReason.ROTATED : reason);
+    account.read(-line.bytes());
+    account.lost(line.bytes());
   }
 
   /**
@@ -396,6 +407,13 @@ final class Feed {
   void noteLoss(Generation generation) {
     generations.end(generation);
     generations.follow(clock.nanoTime());
+    loseUnreadable(false);
+  }
+
+  /** Nothing more is sent: open lines that the next life cannot read are lost. */
+  void end() {
+    loseUnreadable(true);
+    close();
   }
 
   private Step closeOrWait(LogDriver driver) {

@@ -7,6 +7,7 @@ import io.logroute.agent.cri.LogRecord;
 import io.logroute.agent.cri.PartialLine;
 import io.logroute.agent.cri.RecordTime;
 import io.logroute.agent.driver.LogLine;
+import io.logroute.agent.tail.Generation;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.util.List;
@@ -259,25 +260,36 @@ final class LineMaker {
   }
 
   /**
-   * Forgets an open line that can never be read again.
+   * An open line that can never be read again.
    *
-   * @return how many bytes of the files it took; 0: it is not so
+   * @param from where its first record starts in that generation
+   * @param to where its last one there ends, at most
+   * @param bytes of the files that all its records take
    */
-  long dropUnreadable(boolean ofStderr) {
+  record Unreadable(Generation generation, long from, long to, long bytes) {}
+
+  /**
+   * Forgets an open line that can never be read again; null: it is not so.
+   *
+   * @param ending whether nothing more will be sent, so that bytes in memory are no help
+   */
+  @Nullable Unreadable dropUnreadable(boolean ofStderr, boolean ending) {
     OpenLine open = ofStderr ? openStderr : openStdout;
     Progress begunIn = open.begunIn();
     boolean gone =
-        open.text.isSpilled()
+        (ending || open.text.isSpilled())
             && begunIn != null
             && !begunIn.generation.isOpen()
             && !begunIn.generation.canBeReopened();
-    if (!gone) {
-      return 0;
+    if (begunIn == null || !gone) {
+      return null;
     }
-    long bytes = open.recordBytes();
+    long to = open.endsIn() == begunIn ? open.endInLast() : begunIn.read();
+    Unreadable unreadable =
+        new Unreadable(begunIn.generation, open.begunAt(), to, open.recordBytes());
     open.clear();
     longRecord = longLine == open ? LongRecord.NONE : longRecord;
-    return bytes;
+    return unreadable;
   }
 
   private int cut(int length) {

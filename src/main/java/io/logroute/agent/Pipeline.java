@@ -237,7 +237,7 @@ final class Pipeline {
     runCommands();
     driver.close(graceMs);
     settle();
-    turns.forEach(turn -> turn.feed.close());
+    turns.forEach(turn -> turn.feed.end());
   }
 
   boolean isStopping() {

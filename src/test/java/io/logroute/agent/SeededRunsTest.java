@@ -42,7 +42,9 @@ class SeededRunsTest {
         20261122001175L,
         20261122001351L,
         20261122004862L,
-        20261122006204L
+        20261122006204L,
+        20261123000920L,
+        20261123011188L
       })
   void shouldKeepWhatWasMended(long seed) throws Exception {
     runOf(seed);
