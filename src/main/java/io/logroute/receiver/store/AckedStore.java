@@ -264,13 +264,13 @@ final class AckedStore implements AutoCloseable {
     stagedBytes = 0;
   }
 
-  private ByteBuffer stagedRecord() throws IOException {
+  private List<ByteBuffer> stagedRecord() throws IOException {
     record.begin();
     record.files(touched.size());
     for (OpenLog log : touched) {
       long position = position(log.file());
       PendingLines lines = Objects.requireNonNull(log.file().pending(), "it was touched");
-      record.lines(log.name(), position, lines.asBuffer());
+      record.lines(log.name(), position, lines.asBuffers());
     }
     record.marks(stagedMarks.entrySet(), clock.instant().getEpochSecond());
     return record.end();
