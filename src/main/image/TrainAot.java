@@ -18,13 +18,14 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The training run of the agent's AOT cache (JEP 483, 514, 515): it works on files as a kubelet writes them, once over
- * each kind of socket, and leaves what it loaded and compiled in {@code OUT/agent.aot}. Then it is started with that
+ * The training run of the AOT caches of agent and receiver (JEP 483, 514, 515): an agent works on files as a kubelet
+ * writes them, once over each kind of socket, a receiver takes them and is asked for its metrics and for lines. What they
+ * loaded and what was hot is left in {@code OUT/agent.aot} and {@code OUT/receive.aot}. Then each is started with its
  * cache and {@code -XX:AOTMode=on}, which refuses a cache that does not fit: a build with a useless cache fails. The
- * agent alone has one: it runs on every node, and a cache takes 30 MB of the image.
+ * other commands have none: a cache takes 30 MB of the image.
  *
- * <p>{@code TrainAot JAVA JVM_FLAGS_FOLDER CLASS_PATH OUT}. A cache serves the same JVM with the same flags and class
- * path, in the same order, in whatever folder.
+ * <p>{@code TrainAot JAVA JVM_FLAGS_FOLDER AGENT_CLASS_PATH RECEIVER_CLASS_PATH OUT}. A cache serves the same JVM with the
+ * same flags and class path, in the same order, in whatever folder.
  */
 final class TrainAot {
 
@@ -34,21 +35,26 @@ final class TrainAot {
 
   private final String java;
   private final Path flags;
-  private final String classPath;
-  private final Path cache;
+  private final String agentClassPath;
+  private final String receiverClassPath;
+  private final Path agentCache;
+  private final Path receiverCache;
   private final Path work;
   private final List<Process> started = new ArrayList<>();
 
-  private TrainAot(String java, Path flags, String classPath, Path out) throws IOException {
+  private TrainAot(String java, Path flags, String agentClassPath, String receiverClassPath, Path out)
+      throws IOException {
     this.java = java;
     this.flags = flags;
-    this.classPath = classPath;
-    this.cache = out.resolve("agent.aot");
+    this.agentClassPath = agentClassPath;
+    this.receiverClassPath = receiverClassPath;
+    this.agentCache = out.resolve("agent.aot");
+    this.receiverCache = out.resolve("receive.aot");
     this.work = Files.createTempDirectory("logroute-training");
   }
 
   public static void main(String[] args) throws Exception {
-    TrainAot training = new TrainAot(args[0], Path.of(args[1]), args[2], Path.of(args[3]));
+    TrainAot training = new TrainAot(args[0], Path.of(args[1]), args[2], args[3], Path.of(args[4]));
     try {
       training.run();
     } finally {
@@ -57,23 +63,25 @@ final class TrainAot {
   }
 
   private void run() throws Exception {
-    Files.createDirectories(cache.toAbsolutePath().getParent());
+    Files.createDirectories(agentCache.toAbsolutePath().getParent());
     Path receiverLog = work.resolve("receive.log");
-    Process receiver = start("receive", receiverLog, List.of(), receiverOptions());
+    Process receiver = start("receive", receiverLog, List.of("-XX:AOTCacheOutput=" + receiverCache), receiverOptions());
     List<String> addresses = new ArrayList<>();
     for (String kind : List.of("sub", "pull", "acked")) {
       addresses.add(await(receiverLog, receiver, "receiving on (tcp://\\S+) \\(" + kind + "\\)"));
     }
+    String http = await(receiverLog, receiver, "metrics and health on (http://\\S+?)/\n");
     writePods();
     Path routes = Files.writeString(work.resolve("routes.yaml"), table(addresses));
     Path agentLog = work.resolve("agent.log");
-    Process agent = start("agent", agentLog, List.of("-XX:AOTCacheOutput=" + cache), agentOptions(routes));
+    Process agent = start("agent", agentLog, List.of("-XX:AOTCacheOutput=" + agentCache), agentOptions(routes));
     String port = await(agentLog, agent, "serves metrics on port (\\d+)");
     awaitLines(agent, port);
-    end(agent);
-    check(agentOptions(routes));
-    receiver.destroy();
-    receiver.waitFor();
+    ask(http);
+    end(agent, agentCache);
+    end(receiver, receiverCache);
+    check("agent", agentCache, agentOptions(routes), "(serves metrics on port)");
+    check("receive", receiverCache, receiverOptions(), "(lines are kept in)");
   }
 
   private List<String> receiverOptions() {
@@ -93,6 +101,7 @@ final class TrainAot {
   private Process start(String command, Path log, List<String> jvmOptions, List<String> options) throws IOException {
     List<String> line = new ArrayList<>(List.of(java, "@" + flags.resolve(command)));
     line.addAll(jvmOptions);
+    String classPath = command.equals("agent") ? agentClassPath : receiverClassPath;
     line.addAll(List.of("-cp", classPath, "io.logroute.cli.Main", command));
     line.addAll(options);
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
@@ -141,19 +150,39 @@ final class TrainAot {
     return sent.results().mapToDouble(r -> Double.parseDouble(r.group(1))).sum();
   }
 
-  private void end(Process agent) throws InterruptedException {
-    agent.destroy();
-    if (!agent.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
+  /** What people, pages and Prometheus ask of a receiver. */
+  private static void ask(String http) throws Exception {
+    String service = http + "/api/v1/tenants/t/services/s/";
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (String address :
+          List.of(
+              http + "/metrics",
+              http + "/api/v1/tenants",
+              service + "logs?since=2025-12-31T00:00:00Z&until=2026-01-02T00:00:00Z&limit=10000",
+              service + "logs?since=2025-12-31T00:00:00Z&until=2026-01-02T00:00:00Z&contains=no%20such%20text",
+              service + "histogram?since=2025-12-31T00:00:00Z&until=2026-01-02T00:00:00Z&spans=60")) {
+        HttpResponse<String> answer =
+            client.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+          throw new IllegalStateException(address + " answered " + answer.statusCode() + ": " + answer.body());
+        }
+      }
+    }
+  }
+
+  private static void end(Process process, Path cache) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
       throw new IllegalStateException("the training left no " + cache);
     }
   }
 
-  private void check(List<String> options) throws Exception {
-    Path log = work.resolve("check.log");
-    Process agent = start("agent", log, List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache), options);
-    await(log, agent, "(serves metrics on port)");
-    agent.destroy();
-    agent.waitFor();
+  private void check(String command, Path cache, List<String> options, String sentence) throws Exception {
+    Path log = work.resolve("check-" + command + ".log");
+    Process process = start(command, log, List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache), options);
+    await(log, process, sentence);
+    process.destroy();
+    process.waitFor();
   }
 
   private void writePods() throws IOException {

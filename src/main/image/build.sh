@@ -87,21 +87,25 @@ cp "$here/logroute" "$app/usr/local/bin/logroute"
 cp -R "$here/../jvm" "$app/opt/logroute/jvm"
 [ ! -f "$target/logroute-sbom.json" ] || cp "$target/logroute-sbom.json" "$app/opt/logroute/sbom.json"
 
-# The agent's AOT cache is made in a folder that looks like the image's own, since it knows its class path,
-# the jars' times among it. It is the one layer that differs from build to build.
+# The AOT caches are made in a folder that looks like the image's own, since they know their class path,
+# the jars' times among it. They are the one layer that differs from build to build.
 training=$image/training
 rm -rf "$training"
-mkdir -p "$training/app" "$training/lib"
+mkdir -p "$training/app" "$training/lib" "$training/lib-receiver"
 for file in "$small"/opt/logroute/lib/picocli-*.jar; do
   "$JAVA_HOME/bin/java" "$here/ArchivableJar.java" "$file" "$file.new"
   mv "$file.new" "$file"
 done
 cp "$app/opt/logroute/app/logroute.jar" "$training/app/"
 cp "$small"/opt/logroute/lib/*.jar "$training/lib/"
-touch -d "$timestamp" "$training"/app/*.jar "$training"/lib/*.jar
-classpath=$training/app/logroute.jar
-for file in "$training"/lib/*.jar; do classpath=$classpath:$file; done
-"$JAVA_HOME/bin/java" "$here/TrainAot.java" "$runtime/bin/java" "$here/../jvm" "$classpath" "$caches/opt/logroute/aot"
+cp "$libs"/opt/logroute/lib-receiver/*.jar "$training/lib-receiver/"
+touch -d "$timestamp" "$training"/app/*.jar "$training"/lib/*.jar "$training"/lib-receiver/*.jar
+agent_classpath=$training/app/logroute.jar
+for file in "$training"/lib/*.jar; do agent_classpath=$agent_classpath:$file; done
+receiver_classpath=$agent_classpath
+for file in "$training"/lib-receiver/*.jar; do receiver_classpath=$receiver_classpath:$file; done
+"$JAVA_HOME/bin/java" "$here/TrainAot.java" "$runtime/bin/java" "$here/../jvm" "$agent_classpath" "$receiver_classpath" \
+  "$caches/opt/logroute/aot"
 
 "$JAVA_HOME/bin/java" "$here/ImageArchive.java" $base_option "$target/logroute-image.tar" \
   "logroute/logroute:$version" "$version" "$timestamp" "$base" "$libs" "$small" "$app" "$caches"

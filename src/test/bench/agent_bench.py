@@ -180,7 +180,7 @@ class Receiver:
                 first = now
             if count >= self.lines:
                 return {"lines": count, "first": first, "last": now}
-            time.sleep(0.05)
+            time.sleep(0.1)
 
 
 def start_agent(node, work, peer, socket):

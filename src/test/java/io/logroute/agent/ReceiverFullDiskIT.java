@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The disk of a receiver is full: nothing is acknowledged any more, it says so, and goes on by
- * itself when there is room; what the agent has not been acknowledged is stored once, over a kill
- * as well.
+ * itself when there is room, also when it was started on the full disk; what the agent has not been
+ * acknowledged is stored once, over a kill as well.
  */
 class ReceiverFullDiskIT {
 
@@ -72,9 +72,12 @@ class ReceiverFullDiskIT {
       assertThat(receiver.log()).doesNotContain("\tat ");
       receiver.kill();
 
-      resize("64m");
       receiver = ReceiverProcess.start(data, folder.resolve("second.log"));
       proxy.leadTo(receiver.ackedPort());
+      awaitFull(receiver);
+      assertThat(receiver.get("/api/v1/tenants/t/services/app/logs?limit=10").body())
+          .contains("\"pod\"");
+      resize("64m");
       await("all of it").atMost(LONG).until(() -> sent(agent) == LINES);
       List<String> stored = StoredLines.of(data, "all", web);
       assertThat(stored).hasSize(LINES).hasSameSizeAs(new HashSet<>(stored));

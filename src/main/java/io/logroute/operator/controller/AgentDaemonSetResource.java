@@ -9,6 +9,7 @@ import io.javaoperatorsdk.operator.processing.dependent.kubernetes.KubernetesDep
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.operator.manifest.AgentDaemonSet;
 import io.logroute.operator.manifest.AgentSettings;
+import io.logroute.operator.manifest.CurveKeys;
 import java.util.Objects;
 import java.util.Set;
 
@@ -16,9 +17,11 @@ import java.util.Set;
 final class AgentDaemonSetResource extends CRUDKubernetesDependentResource<DaemonSet, LogAgent> {
 
   private final AgentSettings settings;
+  private final ClusterCache cache;
 
-  AgentDaemonSetResource(AgentSettings settings) {
+  AgentDaemonSetResource(AgentSettings settings, ClusterCache cache) {
     super(DaemonSet.class);
+    this.cache = cache;
     this.settings = settings;
     configureWith(
         new KubernetesDependentResourceConfigBuilder<DaemonSet>()
@@ -41,6 +44,6 @@ final class AgentDaemonSetResource extends CRUDKubernetesDependentResource<Daemo
 
   @Override
   protected DaemonSet desired(LogAgent agent, Context<LogAgent> context) {
-    return AgentDaemonSet.of(agent, settings);
+    return AgentDaemonSet.of(agent, settings, CurveKeys.of(cache.endpoints()));
   }
 }

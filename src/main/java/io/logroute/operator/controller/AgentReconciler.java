@@ -53,7 +53,7 @@ final class AgentReconciler implements Reconciler<LogAgent> {
     this.transitions = transitions;
     this.clock = clock;
     this.settings = settings;
-    this.daemonSet = new AgentDaemonSetResource(settings);
+    this.daemonSet = new AgentDaemonSetResource(settings, cache);
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteFacts;
 import io.logroute.operator.compile.RouteVerdict;
 import io.logroute.operator.compile.Selection;
+import io.logroute.operator.manifest.CurveKeys;
 import io.logroute.operator.status.AgentStatuses;
 import java.util.HashSet;
 import java.util.List;
@@ -184,6 +185,9 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
         .map(RouteFacts::of)
         .filter(route -> refersTo(route.spec(), name))
         .forEach(this::wakeClusterRoute);
+    if (!CurveKeys.of(before).equals(CurveKeys.of(now))) {
+      cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
+    }
   }
 
   private static boolean refersTo(@Nullable LogRouteSpec spec, String endpoint) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -21,6 +22,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetUpdateStrategy;
@@ -55,28 +58,40 @@ public final class AgentDaemonSet {
   private static final String NAME = "app.kubernetes.io/name";
   private static final String AGENT = "logroute-agent";
   private static final String LOG_DIR = "/var/log";
+
+  /** Where agents look for keys when nothing else is said. */
+  private static final String CURVE_DIR = "/etc/logroute/curve";
+
+  private static final String CURVE = "curve";
+  private static final int OWNER_READS = 0400;
   private static final int HTTP_PORT = 9464;
   private static final long GRACE_SECONDS = 30;
 
   private final LogAgent agent;
   private final LogAgentSpec spec;
   private final AgentSettings settings;
+  private final List<CurveKeys> keys;
 
-  private AgentDaemonSet(LogAgent agent, AgentSettings settings) {
+  private AgentDaemonSet(LogAgent agent, AgentSettings settings, List<CurveKeys> keys) {
     this.agent = agent;
+    this.keys = keys;
     this.spec = Objects.requireNonNullElse(agent.getSpec(), LogAgentSpec.DEFAULT);
     this.settings = settings;
   }
 
-  /** The DaemonSet of a LogAgent, without its owner reference. */
-  public static DaemonSet of(LogAgent agent, AgentSettings settings) {
-    return new AgentDaemonSet(agent, settings).build();
+  /**
+   * The DaemonSet of a LogAgent, without its owner reference.
+   *
+   * @param keys are mounted, by endpoint; as long as there are none there is no volume of them
+   */
+  public static DaemonSet of(LogAgent agent, AgentSettings settings, List<CurveKeys> keys) {
+    return new AgentDaemonSet(agent, settings, keys).build();
   }
 
   /** Why a spec gives no DaemonSet, such as a quantity that is none; empty when it gives one. */
   public static Optional<String> problem(LogAgent agent, AgentSettings settings) {
     try {
-      of(agent, settings);
+      of(agent, settings, List.of());
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of("the spec gives no DaemonSet: " + e.getMessage());
@@ -260,6 +275,9 @@ public final class AgentDaemonSet {
     logFolders().forEach((name, folder) -> mounts.add(mount(name, folder, true)));
     mounts.add(mount("state", spec.stateDirOrDefault(), false));
     mounts.add(mount("tmp", "/tmp", false));
+    if (!keys.isEmpty()) {
+      mounts.add(mount(CURVE, CURVE_DIR, true));
+    }
     mounts.addAll(Objects.requireNonNullElse(spec.extraVolumeMounts(), List.of()));
     return mounts;
   }
@@ -269,8 +287,38 @@ public final class AgentDaemonSet {
     logFolders().forEach((name, folder) -> volumes.add(hostPath(name, folder, "Directory")));
     volumes.add(hostPath("state", spec.stateDirOrDefault(), "DirectoryOrCreate"));
     volumes.add(new VolumeBuilder().withName("tmp").withNewEmptyDir().endEmptyDir().build());
+    if (!keys.isEmpty()) {
+      volumes.add(curve());
+    }
     volumes.addAll(Objects.requireNonNullElse(spec.extraVolumes(), List.of()));
     return volumes;
+  }
+
+  /**
+   * Files {@code ENDPOINT.public} and so on, which the kubelet keeps up to date. A Secret that is
+   * not there yet keeps no agent from starting: it holds the lines of that endpoint, and says why.
+   */
+  private Volume curve() {
+    return new VolumeBuilder()
+        .withName(CURVE)
+        .withNewProjected()
+        .withDefaultMode(OWNER_READS)
+        .withSources(keys.stream().map(AgentDaemonSet::projection).toList())
+        .endProjected()
+        .build();
+  }
+
+  private static VolumeProjection projection(CurveKeys keys) {
+    return new VolumeProjectionBuilder()
+        .withNewSecret()
+        .withName(keys.secret())
+        .withItems(
+            CurveKeys.FILES.stream()
+                .map(file -> new KeyToPath(file, null, keys.endpoint() + "." + file))
+                .toList())
+        .withOptional(true)
+        .endSecret()
+        .build();
   }
 
   private Map<String, String> logFolders() {

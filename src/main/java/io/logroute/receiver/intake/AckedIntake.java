@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
+import org.zeromq.ZMonitor;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
 import zmq.Msg;
@@ -44,6 +45,8 @@ public final class AckedIntake implements AutoCloseable {
   private static final int MESSAGES_A_TURN = 32;
 
   private static final int LINGER_MS = 1000;
+  private static final int FAILED_HANDSHAKES =
+      ZMQ.HANDSHAKE_FAILED_PROTOCOL | ZMQ.HANDSHAKE_FAILED_NO_DETAIL | ZMQ.HANDSHAKE_FAILED_AUTH;
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration STORE_GRACE = Duration.ofSeconds(10);
 
@@ -127,10 +130,12 @@ public final class AckedIntake implements AutoCloseable {
       socket.setMaxMsgSize(WireLimits.MAX_MESSAGE_BYTES);
       socket.setMsgAllocator(new BoundedAllocator(WireLimits.MAX_MESSAGE_BYTES));
       socket.setTCPKeepAlive(1);
+      ConnectionLimit connections =
+          new ConnectionLimit(SocketKind.ACKED, limits.connections(), metrics);
       if (curve != null) {
         curve.secure(socket);
-        watchHandshakes(socket, ackedMetrics);
       }
+      watch(socket, curve != null, connections, ackedMetrics);
       socket.bind(address.toString());
       AckedIntake intake =
           new AckedIntake(
@@ -147,20 +152,29 @@ public final class AckedIntake implements AutoCloseable {
     }
   }
 
-  /** Is told of failed handshakes by the I/O thread; says the first, counts all. */
-  private static void watchHandshakes(ZMQ.Socket socket, AckedMetrics metrics) {
+  /** Is told of connections and failed handshakes by the I/O thread. */
+  private static void watch(
+      ZMQ.Socket socket, boolean isCurve, ConnectionLimit connections, AckedMetrics metrics) {
     AtomicBoolean said = new AtomicBoolean();
     socket.setEventHook(
         event -> {
-          metrics.failedHandshake();
-          if (said.compareAndSet(false, true)) {
-            LOG.warn(
-                "a connection was refused in the CURVE handshake: the agent has another public key"
-                    + " of this receiver than belongs to --curve-key, or uses no CURVE; further"
-                    + " ones are only counted");
+          if (event.getEvent() == ZMonitor.Event.ACCEPTED) {
+            connections.take(event);
+          } else {
+            metrics.failedHandshake();
+            sayOnce(said);
           }
         },
-        ZMQ.HANDSHAKE_FAILED_PROTOCOL | ZMQ.HANDSHAKE_FAILED_NO_DETAIL | ZMQ.HANDSHAKE_FAILED_AUTH);
+        isCurve ? ConnectionLimit.EVENTS | FAILED_HANDSHAKES : ConnectionLimit.EVENTS);
+  }
+
+  private static void sayOnce(AtomicBoolean said) {
+    if (said.compareAndSet(false, true)) {
+      LOG.warn(
+          "a connection was refused in the CURVE handshake: the agent has another public key"
+              + " of this receiver than belongs to --curve-key, or uses no CURVE; further"
+              + " ones are only counted");
+    }
   }
 
   /** Where it listens, with the port that was chosen when any was asked for. */

@@ -9,23 +9,30 @@ import io.logroute.wire.WireLimits;
  * largest window, so that windows become smaller the more agents there are, and at last none is
  * left.
  *
+ * @param connections at a time, those without a session included
  * @param sessions at a time
  * @param streams open in one session
  * @param allStreams open in all sessions together
  * @param windowBytes the largest window
  * @param budgetBytes all windows together
  */
-record AckedLimits(int sessions, int streams, int allStreams, long windowBytes, long budgetBytes) {
+record AckedLimits(
+    int connections, int sessions, int streams, int allStreams, long windowBytes, long budgetBytes) {
 
   private static final long MAX_WINDOW_BYTES = 4L << 20;
 
   private static final int SHARE = 256;
   private static final int SESSIONS = 4096;
+
+  /** A node may begin anew before its last connection is known to be gone. */
+  private static final int CONNECTIONS = 2 * SESSIONS;
+
   private static final int ALL_STREAMS = 262_144;
 
   /** Three eighths of the memory may wait for the disk. */
   static AckedLimits ofMemory(long heapBytes) {
     return new AckedLimits(
+        CONNECTIONS,
         SESSIONS, WireLimits.USUAL_OPEN_STREAMS, ALL_STREAMS, MAX_WINDOW_BYTES, heapBytes / 8 * 3);
   }
 

@@ -95,6 +95,8 @@ public final class Intake implements AutoCloseable {
     ZContext context = new ZContext(1);
     try {
       ZMQ.Socket socket = socket(kind, context, address, limits);
+      ConnectionLimit connections = new ConnectionLimit(kind, limits.connections(), metrics);
+      socket.setEventHook(connections::take, ConnectionLimit.EVENTS);
       socket.bind(address.toString());
       Intake intake = new Intake(kind, context, socket, sink, metrics, clock);
       metrics.bound(kind, intake.boundAddress);

@@ -7,9 +7,10 @@ package io.logroute.receiver.intake;
  *
  * @param maxFrameBytes of a longer frame the connection is closed before memory is taken for it
  * @param highWaterMessages of one peer, before the socket stops reading from it
+ * @param connections at a time; further ones are ended
  */
-public record IntakeLimits(long maxFrameBytes, int highWaterMessages) {
+public record IntakeLimits(long maxFrameBytes, int highWaterMessages, int connections) {
 
   /** Lines of 4 MiB; the agent's own default limit is 1 MiB. */
-  public static final IntakeLimits DEFAULT = new IntakeLimits((4L << 20) + 1024, 256);
+  public static final IntakeLimits DEFAULT = new IntakeLimits((4L << 20) + 1024, 256, 4096);
 }

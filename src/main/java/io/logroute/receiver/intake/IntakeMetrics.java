@@ -11,6 +11,7 @@ public final class IntakeMetrics {
   private final Counter receivedLines;
   private final Counter receivedBytes;
   private final Counter refusedMessages;
+  private final Counter refusedConnections;
   private final Counter faults;
   private final Info bound;
 
@@ -33,6 +34,12 @@ public final class IntakeMetrics {
             .help("Messages refused, by what is wrong with them.")
             .labelNames("reason")
             .register(registry);
+    refusedConnections =
+        Counter.builder()
+            .name("logroute_receiver_refused_connections_total")
+            .help("Connections ended at once, since too many are open.")
+            .labelNames("socket")
+            .register(registry);
     faults =
         Counter.builder()
             .name("logroute_receiver_socket_faults_total")
@@ -54,7 +61,12 @@ public final class IntakeMetrics {
     bound.addLabelValues(kind.label(), address);
     receivedLines.initLabelValues(kind.label());
     receivedBytes.initLabelValues(kind.label());
+    refusedConnections.initLabelValues(kind.label());
     faults.initLabelValues(kind.label());
+  }
+
+  void refusedConnection(SocketKind kind) {
+    refusedConnections.labelValues(kind.label()).inc();
   }
 
   void received(SocketKind kind, long lines, long bytes) {

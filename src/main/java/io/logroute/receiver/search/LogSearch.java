@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Searches the store, page by page. Used by any thread. */
@@ -129,6 +131,8 @@ public final class LogSearch {
     return places;
   }
 
+  private record Opened(OpenPart file, Place place) {}
+
   private final class Run {
     private final Query query;
     private final Order order;
@@ -164,7 +168,9 @@ public final class LogSearch {
         List<Place> places = places(query, together);
         places.removeIf(place -> after != null && keys.compare(lastOf(place.block()), after) <= 0);
         places.sort(Comparator.comparing(place -> firstOf(place.block()), keys));
-        for (int at = 0; at < places.size(); at += lookers.size()) {
+        int blocks = lookers.size();
+        int at = 0;
+        while (at < places.size()) {
           LineKey first = firstOf(places.get(at).block());
           if (!best.accepts(first)) {
             break;
@@ -173,8 +179,10 @@ public final class LogSearch {
             best.endAt(first);
             break;
           }
-          int end = Math.min(places.size(), at + lookers.size());
-          look(together, files, places.subList(at, end));
+          int end = Math.min(places.size(), at + blocks);
+          boolean found = look(together, files, places.subList(at, end));
+          blocks = found ? lookers.size() : Math.min(2 * blocks, OpenParts.MAX_OPEN);
+          at = end;
         }
       }
       return result();
@@ -197,19 +205,30 @@ public final class LogSearch {
           : LineKey.before(block.minNanos());
     }
 
-    /** Looks at blocks at the same time: mostly none of them has the text. */
-    private void look(Together together, OpenParts files, List<Place> group) throws IOException {
-      List<Callable<BestLines>> looks = new ArrayList<>();
+    /**
+     * Looks at blocks at the same time: mostly none of them has the text, and then the next group
+     * is a larger one.
+     *
+     * @return whether something was found
+     */
+    private boolean look(Together together, OpenParts files, List<Place> group) throws IOException {
+      Queue<Opened> waiting = new ConcurrentLinkedQueue<>();
       for (Place place : group) {
         OpenPart file = files.of(place);
-        Looker looker = lookers.get(looks.size());
         if (file != null) {
-          looks.add(() -> looker.look(files, file, place));
+          waiting.add(new Opened(file, place));
         }
       }
+      List<Callable<BestLines>> looks = new ArrayList<>();
+      for (Looker looker : lookers.subList(0, Math.min(waiting.size(), lookers.size()))) {
+        looks.add(() -> looker.look(files, waiting));
+      }
+      boolean any = false;
       for (BestLines found : together.all(looks)) {
+        any |= !found.lines().isEmpty();
         best.addAll(found);
       }
+      return any;
     }
 
     /** Looks at one block after the other. Used by one thread at a time. */
@@ -217,9 +236,17 @@ public final class LogSearch {
       private final LineFilter filter = new LineFilter(query);
       private final Buffer buffer = new Buffer();
 
-      /** The best lines of a block. */
-      BestLines look(OpenParts files, OpenPart file, Place place) throws IOException {
+      /** The best lines of the blocks that it got hold of. */
+      BestLines look(OpenParts files, Queue<Opened> waiting) throws IOException {
         BestLines found = new BestLines(keys, limit, MAX_PAGE_BYTES);
+        for (Opened next = waiting.poll(); next != null; next = waiting.poll()) {
+          look(files, next.file(), next.place(), found);
+        }
+        return found;
+      }
+
+      private void look(OpenParts files, OpenPart file, Place place, BestLines found)
+          throws IOException {
         long stream = StreamHash.of(place.stream().name());
         files.read(
             file,
@@ -236,7 +263,6 @@ public final class LogSearch {
                         found.add(key, found(place.stream(), key, in, from, to));
                       }
                     }));
-        return found;
       }
     }
 

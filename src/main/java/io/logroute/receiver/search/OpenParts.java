@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files that a search has open at the moment, a few at a time. Finds a file again that was
  * rolled or compressed since the search began. Used by one thread, but that {@link #read} may be
- * called by several for files of which no more than a few were asked for since.
+ * called by several for the last {@link #MAX_OPEN} files that were asked for.
  */
 final class OpenParts implements AutoCloseable {
 
-  private static final int MAX_OPEN = 32;
+  /** So many blocks may be read at a time, each of another file if need be. */
+  static final int MAX_OPEN = 32;
 
   /** Files of different streams may begin with the same line. */
   private record Key(String stream, FileId file) {}

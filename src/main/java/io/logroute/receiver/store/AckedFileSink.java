@@ -53,15 +53,25 @@ public final class AckedFileSink implements AckedSink, AutoCloseable {
 
   /**
    * A sink over the files of {@code folder}, as they were when the process before this one ended,
-   * however it ended.
+   * however it ended. On a full disk it waits for room, as it does later on: lines can be looked
+   * for, and old ones deleted, meanwhile.
    *
-   * @throws StoreException when that cannot be
+   * @throws StoreException when that cannot be for another reason
    */
   public AckedFileSink(
       DataFolder folder, StoreLimits limits, StoreMetrics metrics, Traffic traffic, Clock clock)
       throws StoreException {
-    this.store = AckedStore.open(folder.path(), limits, metrics, traffic, clock);
+    this.store = AckedStore.of(folder.path(), limits, metrics, traffic, clock);
     this.disk = new Perseverance("acknowledged lines", metrics, heartbeat, store::closeIdle);
+    try {
+      store.begin();
+    } catch (IOException e) {
+      if (!DataFolder.isFull(e)) {
+        throw new StoreException(
+            "cannot use %s as --data-dir: %s".formatted(folder.path(), DataFolder.cause(e)));
+      }
+      disk.stalls(e);
+    }
   }
 
   public void start() {
@@ -101,6 +111,9 @@ public final class AckedFileSink implements AckedSink, AutoCloseable {
 
   private void run() {
     try {
+      if (!store.hasBegun() && !disk.untilDone(store::begin)) {
+        return;
+      }
       while (!disk.gaveUp() && !(disk.isStopping() && queue.isEmpty())) {
         heartbeat.beat();
         collect();

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The files of acknowledged lines, the marks and the journal; why no line is lost or stored twice
  * is argued in the package's documentation. {@link #stage} cannot fail; every other step can, and
- * is repeated until it succeeds. A group is {@link #stage} any number of times, {@link #commit},
- * {@link #apply}. Used by one thread.
+ * is repeated until it succeeds. {@link #begin} comes first. A group is {@link #stage} any number of
+ * times, {@link #commit}, {@link #apply}. Used by one thread.
  */
 final class AckedStore implements AutoCloseable {
 
@@ -64,7 +64,8 @@ final class AckedStore implements AutoCloseable {
   private final CriHeader header = new CriHeader();
   private final SpareArrays arrays = new SpareArrays();
 
-  private Journal journal;
+  private final long lastJournal;
+  private @Nullable Journal journal;
   private Instant checkpointAt;
   private int openFiles;
   private long stagedBytes;
@@ -75,8 +76,7 @@ final class AckedStore implements AutoCloseable {
       StoreMetrics metrics,
       Traffic traffic,
       Clock clock,
-      Snapshot snapshot)
-      throws IOException {
+      Snapshot snapshot) {
     this.root = root;
     this.own = root.resolve(DataFolder.OWN);
     this.limits = limits;
@@ -85,25 +85,22 @@ final class AckedStore implements AutoCloseable {
     this.clock = clock;
     this.storeId = snapshot.storeId();
     this.marks = snapshot.marks();
+    this.lastJournal = snapshot.journal();
     this.checkpointAt = clock.instant();
-    Journal.replay(own, snapshot.journal(), new Replay());
-    this.journal = Journal.create(own, snapshot.journal() + 1);
   }
 
   /**
-   * Opens the store of a folder, and does again what a crash may have undone.
+   * The store of a folder, of which nothing but the marks has been read yet.
    *
-   * @throws StoreException when its own files are damaged or cannot be written
+   * @throws StoreException when its own files are damaged or cannot be read
    */
-  static AckedStore open(
+  static AckedStore of(
       Path root, StoreLimits limits, StoreMetrics metrics, Traffic traffic, Clock clock)
       throws StoreException {
     Path own = root.resolve(DataFolder.OWN);
     try {
       Snapshot snapshot = Snapshot.exists(own) ? Snapshot.read(own) : first(own);
-      AckedStore store = new AckedStore(root, limits, metrics, traffic, clock, snapshot);
-      store.begin();
-      return store;
+      return new AckedStore(root, limits, metrics, traffic, clock, snapshot);
     } catch (IOException e) {
       throw new StoreException(
           "cannot use %s as --data-dir: %s".formatted(root, DataFolder.cause(e)));
@@ -121,16 +118,37 @@ final class AckedStore implements AutoCloseable {
     return new Snapshot(UUID.randomUUID(), 0, new Marks());
   }
 
-  /** Brings what was replayed to the disk, so that the old journal is not needed any more. */
-  private void begin() throws IOException {
+  /**
+   * Does again what a crash may have undone, brings that to the disk, and begins a new journal: the
+   * old one is not needed any more. Doing it again is as good as doing it once, as long as nothing
+   * else was done.
+   */
+  void begin() throws IOException {
+    Journal.replay(own, lastJournal, new Replay());
     Disk.forceAll(closedUnsynced);
     Disk.forceAll(changedFolders);
-    new Snapshot(storeId, journal.number(), marks).write(own);
-    for (Path old : Journal.all(own)) {
-      if (!journal.isAt(old)) {
-        Files.deleteIfExists(old);
+    Journal next = Journal.create(own, lastJournal + 1);
+    try {
+      new Snapshot(storeId, next.number(), marks).write(own);
+      for (Path old : Journal.all(own)) {
+        if (!next.isAt(old)) {
+          Files.deleteIfExists(old);
+        }
       }
+    } catch (IOException e) {
+      next.close();
+      throw e;
     }
+    journal = next;
+  }
+
+  /** Whether {@link #begin} has succeeded. */
+  boolean hasBegun() {
+    return journal != null;
+  }
+
+  private Journal journal() {
+    return Objects.requireNonNull(journal, "the store has not begun");
   }
 
   UUID storeId() {
@@ -251,11 +269,11 @@ final class AckedStore implements AutoCloseable {
    */
   void commit() throws IOException {
     if (!touched.isEmpty()) {
-      if (journal.isClosed()) {
+      if (journal().isClosed()) {
         checkpoint();
       }
       long startNanos = System.nanoTime();
-      journal.append(stagedRecord());
+      journal().append(stagedRecord());
       metrics.journaled(System.nanoTime() - startNanos);
     }
     long heardAt = clock.instant().getEpochSecond();
@@ -264,13 +282,13 @@ final class AckedStore implements AutoCloseable {
     stagedBytes = 0;
   }
 
-  private ByteBuffer stagedRecord() throws IOException {
+  private List<ByteBuffer> stagedRecord() throws IOException {
     record.begin();
     record.files(touched.size());
     for (OpenLog log : touched) {
       long position = position(log.file());
       PendingLines lines = Objects.requireNonNull(log.file().pending(), "it was touched");
-      record.lines(log.name(), position, lines.asBuffer());
+      record.lines(log.name(), position, lines.asBuffers());
     }
     record.marks(stagedMarks.entrySet(), clock.instant().getEpochSecond());
     return record.end();
@@ -350,8 +368,8 @@ final class AckedStore implements AutoCloseable {
 
   /** Whether the journal is long or old enough, or a file has reached its size. */
   boolean isCheckpointDue() {
-    return !journal.isEmpty()
-        && (journal.sizeBytes() >= CHECKPOINT_BYTES
+    return !journal().isEmpty()
+        && (journal().sizeBytes() >= CHECKPOINT_BYTES
             || clock.instant().isAfter(checkpointAt.plus(CHECKPOINT_EVERY))
             || files.values().stream().anyMatch(log -> isDue(log.file())));
   }
@@ -391,22 +409,22 @@ final class AckedStore implements AutoCloseable {
    * journal would not be replayed, so nothing is.
    */
   private void replaceJournal() throws IOException {
-    journal.retire();
-    Journal next = Journal.create(own, journal.number() + 1);
+    Journal old = journal();
+    old.retire();
+    Journal next = Journal.create(own, old.number() + 1);
     try {
       new Snapshot(storeId, next.number(), marks).write(own);
     } catch (IOException e) {
       next.close();
       throw e;
     }
-    Journal old = journal;
     journal = next;
     old.delete();
   }
 
   /** Rolls what is due, and more; only right after a checkpoint. */
   void roll(Set<Path> more) throws IOException {
-    if (!journal.isEmpty()) {
+    if (!journal().isEmpty()) {
       throw new IllegalStateException("the journal knows positions in files that are to be rolled");
     }
     for (OpenLog log : new ArrayList<>(files.values())) {
@@ -458,7 +476,9 @@ final class AckedStore implements AutoCloseable {
     }
     files.clear();
     openFiles = 0;
-    journal.close();
+    if (journal != null) {
+      journal.close();
+    }
     if (!failures.isEmpty()) {
       throw failures.getFirst();
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.receiver.store;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -58,14 +57,17 @@ public final class BlockedGzip {
     Deflater deflater = new Deflater(LEVEL, true);
     try {
       BlockInput input = new BlockInput(lines);
+      byte[] member = {};
       long start = 0;
       long packed = 0;
       for (int length = input.next(); length > 0; length = input.next()) {
-        byte[] member = member(deflater, input.bytes(), length);
-        out.write(member);
-        blocks.add(block(input.bytes(), length, start, packed, packed + member.length));
+        int room = length + length / 8 + HEADER + TRAILER + 1024;
+        member = member.length < room ? new byte[room] : member;
+        int size = member(deflater, input.bytes(), length, member);
+        out.write(member, 0, size);
+        blocks.add(block(input.bytes(), length, start, packed, packed + size));
         start += length;
-        packed += member.length;
+        packed += size;
       }
     } finally {
       deflater.end();
@@ -90,21 +92,21 @@ public final class BlockedGzip {
     return new Block(start, start + length, min, max, lines, packedStart, packedEnd);
   }
 
-  private static byte[] member(Deflater deflater, byte[] bytes, int length) {
-    ByteArrayOutputStream member = new ByteArrayOutputStream(length / 4);
-    member.writeBytes(PLAIN_HEADER);
+  /** Answers how long it is; what deflate makes of bytes is at most a little longer than they. */
+  private static int member(Deflater deflater, byte[] bytes, int length, byte[] into) {
+    System.arraycopy(PLAIN_HEADER, 0, into, 0, HEADER);
     deflater.reset();
     deflater.setInput(bytes, 0, length);
     deflater.finish();
-    byte[] part = new byte[16 * 1024];
+    int size = HEADER;
     while (!deflater.finished()) {
-      member.write(part, 0, deflater.deflate(part));
+      size += deflater.deflate(into, size, into.length - TRAILER - size);
     }
     CRC32 crc = new CRC32();
     crc.update(bytes, 0, length);
-    ByteBuffer trailer = ByteBuffer.allocate(TRAILER).order(ByteOrder.LITTLE_ENDIAN);
-    member.writeBytes(trailer.putInt((int) crc.getValue()).putInt(length).array());
-    return member.toByteArray();
+    ByteBuffer trailer = ByteBuffer.wrap(into, size, TRAILER).order(ByteOrder.LITTLE_ENDIAN);
+    trailer.putInt((int) crc.getValue()).putInt(length);
+    return size + TRAILER;
   }
 
   private static byte[] list(List<Block> blocks) {

@@ -61,20 +61,26 @@ final class CriHeader {
       minute = thisMinute;
     }
     long within = Math.floorMod(epochNanos, NANOS_PER_MINUTE);
-    digits(MINUTE_CHARS, 2, (int) (within / NANOS_PER_SECOND));
+    pair(MINUTE_CHARS, (int) (within / NANOS_PER_SECOND));
     bytes[MINUTE_CHARS + 2] = '.';
-    digits(MINUTE_CHARS + 3, 9, (int) (within % NANOS_PER_SECOND));
+    fraction(MINUTE_CHARS + 3, (int) (within % NANOS_PER_SECOND));
     byte[] rest = (truncated ? CUT_STREAMS : STREAMS)[stream.ordinal()];
     System.arraycopy(rest, 0, bytes, MINUTE_CHARS + 12, rest.length);
     length = MINUTE_CHARS + 12 + rest.length;
   }
 
-  private void digits(int from, int count, int value) {
-    int left = value;
-    for (int at = from + count - 1; at >= from; at--) {
-      bytes[at] = (byte) ('0' + left % 10);
-      left /= 10;
-    }
+  private void fraction(int at, int ofSecond) {
+    int less = ofSecond % 100_000_000;
+    bytes[at] = (byte) ('0' + ofSecond / 100_000_000);
+    pair(at + 1, less / 1_000_000);
+    pair(at + 3, less / 10_000 % 100);
+    pair(at + 5, less / 100 % 100);
+    pair(at + 7, less % 100);
+  }
+
+  private void pair(int at, int value) {
+    bytes[at] = (byte) ('0' + value / 10);
+    bytes[at + 1] = (byte) ('0' + value % 10);
   }
 
   /** The time it says, in nanoseconds since 1970. */

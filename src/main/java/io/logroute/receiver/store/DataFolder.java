@@ -74,6 +74,12 @@ public final class DataFolder implements AutoCloseable {
     };
   }
 
+  /** Whether there is no room, which there may be later; the JDK passes on what the system says. */
+  static boolean isFull(IOException e) {
+    String cause = cause(e);
+    return cause.contains("No space left on device") || cause.contains("Disk quota exceeded");
+  }
+
   public Path path() {
     return path;
   }

@@ -2,17 +2,39 @@
 package io.logroute.receiver.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 
-/** Brings files and folders to the disk by their names. */
+/** Writes, and brings files and folders to the disk. */
 final class Disk {
 
+  /** The JDK keeps memory of the size of the largest write for each thread. */
+  private static final int WRITE_BYTES = 256 * 1024;
+
   private Disk() {}
+
+  /**
+   * Writes buffers to a place, one behind the other.
+   *
+   * @return behind the last byte
+   */
+  static long write(FileChannel file, List<ByteBuffer> buffers, long position) throws IOException {
+    long at = position;
+    for (ByteBuffer buffer : buffers) {
+      int limit = buffer.limit();
+      while (buffer.position() < limit) {
+        buffer.limit(Math.min(limit, buffer.position() + WRITE_BYTES));
+        at += file.write(buffer, at);
+      }
+    }
+    return at;
+  }
 
   /** Forces each, and takes it out of the set when that is done. */
   static void forceAll(Set<Path> paths) throws IOException {

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread that looks after files which are no longer written to: compresses, deletes what the
  * bounds do not allow, and clears away what a kill left behind. What {@link Upkeep} plans it does;
- * a failure is said once, and everything is tried again at the next round.
+ * a failure is said once, and everything is tried again at the next round. From its first file to
+ * compress on it takes the processor only as far as others leave it, so that lines come first.
  */
 public final class Housekeeper implements AutoCloseable {
 
@@ -43,6 +44,7 @@ public final class Housekeeper implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "receiver-housekeeper");
 
   private boolean failing;
+  private boolean isInBackground;
 
   /**
    * @param roll asks whoever writes to a file to roll it
@@ -129,6 +131,10 @@ public final class Housekeeper implements AutoCloseable {
   }
 
   private void compress(StoredFile file) throws IOException {
+    if (!isInBackground && Thread.currentThread() == thread) {
+      BackgroundThread.become();
+      isInBackground = true;
+    }
     Path unfinished = file.in(StoredName.Form.UNFINISHED);
     try {
       write(file.path(), unfinished);

@@ -51,18 +51,12 @@ final class Journal implements AutoCloseable {
     Journal journal = new Journal(path, number, file);
     try {
       ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).putLong(MAGIC).putLong(number).flip();
-      journal.write(head, 0);
+      Disk.write(file, List.of(head), 0);
       file.force(true);
       return journal;
     } catch (IOException e) {
       file.close();
       throw e;
-    }
-  }
-
-  private void write(ByteBuffer bytes, long position) throws IOException {
-    while (bytes.hasRemaining()) {
-      file.write(bytes, position + bytes.position());
     }
   }
 
@@ -96,15 +90,14 @@ final class Journal implements AutoCloseable {
    * Writes a record and brings it to the disk. After a failure nobody knows what is on the disk,
    * and nothing may be appended any more.
    */
-  void append(ByteBuffer record) throws IOException {
+  void append(List<ByteBuffer> record) throws IOException {
     if (closed) {
       throw new IllegalStateException(path + " takes no more records");
     }
     closed = true;
-    int length = record.remaining();
-    write(record, sizeBytes);
+    long end = Disk.write(file, record, sizeBytes);
     file.force(false);
-    sizeBytes += length;
+    sizeBytes = end;
     closed = false;
   }
 

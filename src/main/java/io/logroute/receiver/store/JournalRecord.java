@@ -6,8 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.logroute.receiver.sink.StreamKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -21,8 +22,11 @@ final class JournalRecord {
   /** Length of what follows the head, and its checksum. */
   static final int HEAD_BYTES = 2 * Integer.BYTES;
 
-  private static final int USUAL_BYTES = 1 << 20;
+  private static final int ARRAY_BYTES = 64 * 1024;
   private static final int FEW_BYTES = 32;
+
+  /** Lines of more bytes are not copied. */
+  private static final int COPIED_BYTES = 4 * 1024;
 
   /** Takes what a record says. */
   interface Visitor {
@@ -31,27 +35,42 @@ final class JournalRecord {
     void mark(StreamKey stream, long end, long heardAt);
   }
 
-  private byte[] array = new byte[USUAL_BYTES];
-  private ByteBuffer bytes = ByteBuffer.wrap(array);
+  private final List<ByteBuffer> parts = new ArrayList<>();
+  private final ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+  private final byte[] spare = new byte[ARRAY_BYTES];
 
-  /** Begins anew. */
+  /** What was put since the last part that is somebody else's. */
+  private ByteBuffer bytes = ByteBuffer.wrap(spare);
+
+  /** Begins anew; what {@link #end} gave is not valid any more. */
   void begin() {
-    if (array.length > 8 * USUAL_BYTES) {
-      array = new byte[USUAL_BYTES];
-      bytes = ByteBuffer.wrap(array);
-    }
-    bytes.clear().position(HEAD_BYTES);
+    parts.clear();
+    parts.add(head.clear());
+    bytes = ByteBuffer.wrap(spare);
   }
 
   void files(int count) {
     room(FEW_BYTES).putInt(count);
   }
 
-  void lines(String file, long position, ByteBuffer lines) {
+  /**
+   * Says what comes to stand in a file.
+   *
+   * @param lines one behind the other; nobody changes them before the record is written
+   */
+  void lines(String file, long position, List<ByteBuffer> lines) {
     byte[] name = file.getBytes(UTF_8);
-    room(FEW_BYTES + name.length + lines.remaining());
-    bytes.putShort((short) name.length).put(name).putLong(position);
-    bytes.putInt(lines.remaining()).put(lines);
+    int length = lines.stream().mapToInt(ByteBuffer::remaining).sum();
+    room(FEW_BYTES + name.length);
+    bytes.putShort((short) name.length).put(name).putLong(position).putInt(length);
+    for (ByteBuffer each : lines) {
+      if (each.remaining() <= COPIED_BYTES) {
+        room(each.remaining()).put(each.duplicate());
+      } else {
+        closePart();
+        parts.add(each.duplicate());
+      }
+    }
   }
 
   void marks(Collection<Map.Entry<StreamKey, Long>> marks, long heardAt) {
@@ -63,18 +82,30 @@ final class JournalRecord {
 
   private ByteBuffer room(int more) {
     if (bytes.remaining() < more) {
-      int position = bytes.position();
-      array = Arrays.copyOf(array, Math.max(2 * array.length, position + more));
-      bytes = ByteBuffer.wrap(array).position(position);
+      closePart();
+      bytes = ByteBuffer.allocate(Math.max(ARRAY_BYTES, more));
     }
     return bytes;
   }
 
-  /** Ends it, and gives it as it stands in the journal. */
-  ByteBuffer end() {
-    int length = bytes.position() - HEAD_BYTES;
-    bytes.putInt(0, length).putInt(Integer.BYTES, checksum(array, HEAD_BYTES, length));
-    return ByteBuffer.wrap(array, 0, bytes.position());
+  private void closePart() {
+    if (bytes.position() > 0) {
+      parts.add(bytes.duplicate().flip());
+      bytes = bytes.slice();
+    }
+  }
+
+  /** Ends it, and gives it as it stands in the journal, one part behind the other. */
+  List<ByteBuffer> end() {
+    closePart();
+    CRC32C crc = new CRC32C();
+    int length = 0;
+    for (ByteBuffer part : parts.subList(1, parts.size())) {
+      length += part.remaining();
+      crc.update(part.duplicate());
+    }
+    head.putInt(length).putInt((int) crc.getValue()).flip();
+    return List.copyOf(parts);
   }
 
   static int checksum(byte[] bytes, int from, int length) {

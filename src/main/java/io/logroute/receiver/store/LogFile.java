@@ -127,12 +127,8 @@ final class LogFile {
       return null;
     }
     FileChannel file = open();
-    ByteBuffer bytes = written.asBuffer();
     unsynced = true;
-    while (bytes.hasRemaining()) {
-      file.write(bytes, positionBytes + bytes.position());
-    }
-    positionBytes += written.size();
+    positionBytes = Disk.write(file, written.asBuffers(), positionBytes);
     index.wrote(written.blocks());
     written.release();
     if (firstLineAt.equals(Instant.MAX)) {

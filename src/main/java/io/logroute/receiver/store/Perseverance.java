@@ -105,7 +105,8 @@ final class Perseverance {
     }
   }
 
-  private void stalls(IOException e) {
+  /** Says what does not let a step happen, as {@link #untilDone} does. */
+  void stalls(IOException e) {
     String cause = "cannot store " + what + ", trying again until it works: " + DataFolder.cause(e);
     if (obstacle == null) {
       LOG.error("{}", cause);

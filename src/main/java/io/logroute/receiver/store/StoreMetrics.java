@@ -87,7 +87,7 @@ public final class StoreMetrics {
 
   void stored(String tenantId, PendingLines lines) {
     storedLines.inc(lines.lines());
-    storedBytes.inc(lines.size());
+    storedBytes.inc(lines.sizeBytes());
     escapedLines.inc(lines.escapedLines());
     String tenant = bounded(tenantId);
     tenantLines.labelValues(tenant).inc(lines.lines());

@@ -192,7 +192,7 @@ class FuzzedResourcesTest {
         List.of(agent));
     AgentSettings settings = new AgentSettings("ns", "image");
     if (problems.isEmpty() && AgentDaemonSet.problem(agent, settings).isEmpty()) {
-      serialization.asJson(AgentDaemonSet.of(agent, settings));
+      serialization.asJson(AgentDaemonSet.of(agent, settings, List.of()));
     }
   }
 

@@ -9,9 +9,11 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.logroute.api.v1alpha1.LogAgent;
+import io.logroute.api.v1alpha1.LogEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AgentDaemonSetTest {
@@ -26,7 +28,7 @@ class AgentDaemonSetTest {
   @Test
   void shouldBeTheGoldenManifestWhenNothingIsSaid() throws IOException {
     Path golden = Path.of("src/test/resources/io/logroute/operator/manifest/daemonset.yaml");
-    String yaml = Serialization.asYaml(AgentDaemonSet.of(agent("{}"), SETTINGS));
+    String yaml = Serialization.asYaml(AgentDaemonSet.of(agent("{}"), SETTINGS, List.of()));
     if (System.getProperty("golden.write") != null) {
       Files.writeString(golden, yaml);
     }
@@ -79,8 +81,38 @@ class AgentDaemonSetTest {
         .containsExactly("/var/log", "/data/pods");
   }
 
+  /** What rolls every agent when the first endpoint gets keys. */
+  @Test
+  void shouldMountTheKeysOfEndpointsThatHaveSome() throws IOException {
+    Path golden = Path.of("src/test/resources/io/logroute/operator/manifest/daemonset-curve.yaml");
+    List<CurveKeys> keys =
+        CurveKeys.of(
+            List.of(
+                endpoint("west", "{addresses: ['tcp://w:5557'], curve: {secretRef: {name: west-keys}}}"),
+                endpoint("plain", "{addresses: ['tcp://p:5557']}"),
+                endpoint("wrong", "{curve: {secretRef: {name: '../x'}}}"),
+                endpoint("nameless", "{curve: {}}"),
+                endpoint("east.eu", "{curve: {secretRef: {name: east.keys}}}")));
+    PodSpec pod = AgentDaemonSet.of(agent("{}"), SETTINGS, keys).getSpec().getTemplate().getSpec();
+    String yaml =
+        Serialization.asYaml(
+            List.of(
+                pod.getVolumes().getLast(),
+                pod.getContainers().getFirst().getVolumeMounts().getLast()));
+    if (System.getProperty("golden.write") != null) {
+      Files.writeString(golden, yaml);
+    }
+
+    assertThat(yaml).isEqualTo(Files.readString(golden));
+  }
+
+  private static LogEndpoint endpoint(String name, String spec) {
+    return Serialization.unmarshal(
+        "metadata: {name: %s}\nspec: %s".formatted(name, spec), LogEndpoint.class);
+  }
+
   private static PodSpec podOf(String spec) {
-    return AgentDaemonSet.of(agent(spec), SETTINGS).getSpec().getTemplate().getSpec();
+    return AgentDaemonSet.of(agent(spec), SETTINGS, List.of()).getSpec().getTemplate().getSpec();
   }
 
   private static LogAgent agent(String spec) {

@@ -54,7 +54,7 @@ class AckedIntakeTest {
 
   @BeforeEach
   void bind() throws Exception {
-    start(new AckedLimits(2, 3, 5, WINDOW, 100 * WINDOW));
+    start(new AckedLimits(100, 2, 3, 5, WINDOW, 100 * WINDOW));
   }
 
   private void start(AckedLimits limits) throws Exception {

@@ -273,8 +273,11 @@ class AckedStoreTest {
   private AckedStore open(Path root) throws Exception {
     Files.createDirectories(root.resolve("+logroute"));
     StoreLimits limits = new StoreLimits(2000, Duration.ofDays(365_000), 0, Duration.ZERO, 2);
-    return AckedStore.open(
+    AckedStore store =
+        AckedStore.of(
         root, limits, new StoreMetrics(new PrometheusRegistry()), new Traffic(), clock);
+    store.begin();
+    return store;
   }
 
   private static void store(AckedStore store, AckedStream stream, int from, int to)
