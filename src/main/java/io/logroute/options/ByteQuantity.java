@@ -43,7 +43,9 @@ public final class ByteQuantity {
     int powerOfTen = exponent != null ? Integer.parseInt(exponent) : decimal(suffix);
     BigInteger digits = new BigInteger(amount.replace(".", "")).shiftLeft(10 * binary(suffix));
     BigInteger bytes = timesPowerOfTen(digits, powerOfTen - fractionDigits);
-    return bytes.bitLength() < Long.SIZE ? OptionalLong.of(bytes.longValue()) : OptionalLong.empty();
+    return bytes.bitLength() < Long.SIZE
+        ? OptionalLong.of(bytes.longValue())
+        : OptionalLong.empty();
   }
 
   private static int binary(@Nullable String suffix) {

@@ -28,7 +28,10 @@ public interface FolderEvents {
         }
       };
 
-  /** Starts to watch a folder, unless it is watched; false when it cannot be watched, and the sweep has to do. */
+  /**
+   * Starts to watch a folder, unless it is watched; false when it cannot be watched, and the sweep
+   * has to do.
+   */
   boolean watch(Path folder);
 
   /** Stops to watch a folder, usually one that is gone. */

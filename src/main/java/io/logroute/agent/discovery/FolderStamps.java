@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file system takes that time from the last tick of the kernel's clock, up to 10 ms old, so a
  * listing that was made in the tick of a change may lack another one: it is trusted only when the
- * change was {@value #TICKS_MS} ms before it. A folder of which the kernel tells events is looked at
- * every {@link #WATCHED_NANOS} only, unless it had one. And every folder is listed after {@link
+ * change was {@value #TICKS_MS} ms before it. A folder of which the kernel tells events is looked
+ * at every {@link #WATCHED_NANOS} only, unless it had one. And every folder is listed after {@link
  * #RELIST_NANOS} in any case.
  *
  * <p>Owned by one thread.

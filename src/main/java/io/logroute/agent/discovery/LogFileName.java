@@ -18,6 +18,7 @@ public record LogFileName(int restart, String rotatedAt, boolean compressed)
 
   private static final Pattern NAME =
       Pattern.compile("(\\d{1,9})\\.log(?:\\.(\\d{8}-\\d{6})(\\.gz)?)?");
+
   /** The parts of a file's name; null when it is none of ours, {@code .tmp} files included. */
   public static @Nullable LogFileName parse(String name) {
     Matcher m = NAME.matcher(name);
