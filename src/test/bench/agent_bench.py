@@ -238,12 +238,14 @@ CONTESTANTS = {
     "agent-push": (start_agent, "pull", "PUSH"),
     "agent-pub": (start_agent, "sub", "PUB"),
     "agent-acked": (start_agent, "acked", "ACKED"),
+    "agent-stored": (start_agent, "receiver", "ACKED"),
     "rsyslog": (start_rsyslog, "pull", "PUSH"),
 }
 LABELS = {
     "agent-push": "agent, three-frame, PUSH",
     "agent-pub": "agent, three-frame, PUB",
-    "agent-acked": "agent, acked, to files with fsync",
+    "agent-acked": "agent, acked",
+    "agent-stored": "agent, acked, to our receiver: files with fsync, same cores",
     "rsyslog": "rsyslog, imfile to omczmq, PUSH",
     "wc": "wc -l",
 }
@@ -259,7 +261,7 @@ RECEIVERS = []
 def run_backlog(name, node, work, lines):
     start, kind, socket = CONTESTANTS[name]
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
-    peer = Receiver(folder, lines) if kind == "acked" else Peer(kind, "count", lines)
+    peer = Receiver(folder, lines) if kind == "receiver" else Peer(kind, "count", lines)
     begun = time.monotonic_ns()
     process = start(node, folder, peer, socket)
     try:
@@ -267,12 +269,12 @@ def run_backlog(name, node, work, lines):
         cpu = cpu_seconds(process.pid)
         peak = memory_bytes(process.pid, "VmHWM")
         resident = memory_bytes(process.pid, "VmRSS")
-        if kind == "acked":
+        if kind == "receiver":
             RECEIVERS.append((cpu_seconds(peer.process.pid) / (lines / 1e6), memory_bytes(peer.process.pid, "VmHWM") / MIB))
     finally:
         end(process)
         end(peer.process)
-        if kind == "acked":
+        if kind == "receiver":
             shutil.rmtree(folder / "data", ignore_errors=True)
     if result["lines"] != lines:
         raise SystemExit(f"agent-bench: {name} delivered {result['lines']} of {lines} lines; see {folder}")
@@ -337,7 +339,7 @@ def table(found):
             f" | {m['peak']:.0f} | {m['resident']:.0f} |"
         )
     print()
-    for name in ("agent-push", "agent-pub", "agent-acked"):
+    for name in ("agent-push", "agent-pub", "agent-acked", "agent-stored"):
         for other in ("rsyslog", "wc"):
             if name in found and other in found:
                 cpu = found[name]["cpu"] / found[other]["cpu"]
@@ -434,7 +436,7 @@ def parse():
     parser.add_argument("--bytes", type=int, default=190, help="mean record, its CRI header of 41 B included")
     parser.add_argument("--files", type=int, default=1)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", type=lambda s: s.split(","), default=["wc", "rsyslog", "agent-push", "agent-pub", "agent-acked"])
+    parser.add_argument("--only", type=lambda s: s.split(","), default=["wc", "rsyslog", "agent-push", "agent-pub", "agent-acked", "agent-stored"])
     parser.add_argument("--idle", action="store_true", help="CPU of the agent while nothing is written")
     parser.add_argument("--latency", type=int, metavar="RATE", help="write to wire at so many lines a second")
     parser.add_argument("--seconds", type=int, default=10, help="of a run with --idle or --latency")
