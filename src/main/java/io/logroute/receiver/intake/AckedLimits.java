@@ -17,7 +17,12 @@ import io.logroute.wire.WireLimits;
  * @param budgetBytes all windows together
  */
 record AckedLimits(
-    int connections, int sessions, int streams, int allStreams, long windowBytes, long budgetBytes) {
+    int connections,
+    int sessions,
+    int streams,
+    int allStreams,
+    long windowBytes,
+    long budgetBytes) {
 
   private static final long MAX_WINDOW_BYTES = 4L << 20;
 
@@ -33,7 +38,11 @@ record AckedLimits(
   static AckedLimits ofMemory(long heapBytes) {
     return new AckedLimits(
         CONNECTIONS,
-        SESSIONS, WireLimits.USUAL_OPEN_STREAMS, ALL_STREAMS, MAX_WINDOW_BYTES, heapBytes / 8 * 3);
+        SESSIONS,
+        WireLimits.USUAL_OPEN_STREAMS,
+        ALL_STREAMS,
+        MAX_WINDOW_BYTES,
+        heapBytes / 8 * 3);
   }
 
   /** The window of one more session; 0 when there is no room for one. */

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The files of acknowledged lines, the marks and the journal; why no line is lost or stored twice
  * is argued in the package's documentation. {@link #stage} cannot fail; every other step can, and
- * is repeated until it succeeds. {@link #begin} comes first. A group is {@link #stage} any number of
- * times, {@link #commit}, {@link #apply}. Used by one thread.
+ * is repeated until it succeeds. {@link #begin} comes first. A group is {@link #stage} any number
+ * of times, {@link #commit}, {@link #apply}. Used by one thread.
  */
 final class AckedStore implements AutoCloseable {
 

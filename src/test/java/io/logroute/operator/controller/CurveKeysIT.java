@@ -87,8 +87,7 @@ class CurveKeysIT {
   private void awaitSecret(String endpoint, String secret) {
     soon()
         .untilAsserted(
-            () ->
-                assertThat(keysOf(endpoint).map(SecretProjection::getName)).contains(secret));
+            () -> assertThat(keysOf(endpoint).map(SecretProjection::getName)).contains(secret));
   }
 
   private Optional<SecretProjection> keysOf(String endpoint) {

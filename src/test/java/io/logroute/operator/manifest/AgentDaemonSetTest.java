@@ -88,7 +88,8 @@ class AgentDaemonSetTest {
     List<CurveKeys> keys =
         CurveKeys.of(
             List.of(
-                endpoint("west", "{addresses: ['tcp://w:5557'], curve: {secretRef: {name: west-keys}}}"),
+                endpoint(
+                    "west", "{addresses: ['tcp://w:5557'], curve: {secretRef: {name: west-keys}}}"),
                 endpoint("plain", "{addresses: ['tcp://p:5557']}"),
                 endpoint("wrong", "{curve: {secretRef: {name: '../x'}}}"),
                 endpoint("nameless", "{curve: {}}"),

@@ -93,7 +93,10 @@ class ConnectionLimitTest {
     socket.setHandshakeIvl(1000);
     socket.setReconnectIVL(100);
     socket.connect(address);
-    assertThat(socket.sendMore("tenant") && socket.sendMore("service") && socket.send("0123456789ab: line"))
+    assertThat(
+            socket.sendMore("tenant")
+                && socket.sendMore("service")
+                && socket.send("0123456789ab: line"))
         .isTrue();
     return socket;
   }

@@ -275,7 +275,7 @@ class AckedStoreTest {
     StoreLimits limits = new StoreLimits(2000, Duration.ofDays(365_000), 0, Duration.ZERO, 2);
     AckedStore store =
         AckedStore.of(
-        root, limits, new StoreMetrics(new PrometheusRegistry()), new Traffic(), clock);
+            root, limits, new StoreMetrics(new PrometheusRegistry()), new Traffic(), clock);
     store.begin();
     return store;
   }

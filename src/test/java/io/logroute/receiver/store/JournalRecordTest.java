@@ -71,7 +71,8 @@ class JournalRecordTest {
     for (int i = 0; i < count; i++) {
       byte[] line = new byte[random.nextInt(random.nextInt(500) == 0 ? 600_000 : 300)];
       random.nextBytes(line);
-      header.set(1_763_800_000_000_000_000L + random.nextLong(1L << 50), StandardStream.STDERR, false);
+      header.set(
+          1_763_800_000_000_000_000L + random.nextLong(1L << 50), StandardStream.STDERR, false);
       lines.append(header, line, 0, line.length);
       expected.write(written(header, line));
     }
