@@ -22,7 +22,7 @@ import java.util.zip.GZIPOutputStream;
  * writes them, once over each kind of socket, a receiver takes them and is asked for its metrics and for lines. What they
  * loaded and what was hot is left in {@code OUT/agent.aot} and {@code OUT/receive.aot}. Then each is started with its
  * cache and {@code -XX:AOTMode=on}, which refuses a cache that does not fit: a build with a useless cache fails. The
- * other commands have none: a cache takes 30 MB of the image.
+ * other commands have none, and the image has the agent's alone: a cache takes 30 MB.
  *
  * <p>{@code TrainAot JAVA JVM_FLAGS_FOLDER AGENT_CLASS_PATH RECEIVER_CLASS_PATH OUT}. A cache serves the same JVM with the
  * same flags and class path, in the same order, in whatever folder.

@@ -87,8 +87,8 @@ cp "$here/logroute" "$app/usr/local/bin/logroute"
 cp -R "$here/../jvm" "$app/opt/logroute/jvm"
 [ ! -f "$target/logroute-sbom.json" ] || cp "$target/logroute-sbom.json" "$app/opt/logroute/sbom.json"
 
-# The AOT caches are made in a folder that looks like the image's own, since they know their class path,
-# the jars' times among it. They are the one layer that differs from build to build.
+# The AOT cache is made in a folder that looks like the image's own, since it knows its class path,
+# the jars' times among it. It is the one layer that differs from build to build.
 training=$image/training
 rm -rf "$training"
 mkdir -p "$training/app" "$training/lib" "$training/lib-receiver"
@@ -106,6 +106,8 @@ receiver_classpath=$agent_classpath
 for file in "$training"/lib-receiver/*.jar; do receiver_classpath=$receiver_classpath:$file; done
 "$JAVA_HOME/bin/java" "$here/TrainAot.java" "$runtime/bin/java" "$here/../jvm" "$agent_classpath" "$receiver_classpath" \
   "$caches/opt/logroute/aot"
+# Every node pulls the image, a receiver starts seldom: its cache is for checkouts.
+rm "$caches/opt/logroute/aot/receive.aot"
 
 "$JAVA_HOME/bin/java" "$here/ImageArchive.java" $base_option "$target/logroute-image.tar" \
   "logroute/logroute:$version" "$version" "$timestamp" "$base" "$libs" "$small" "$app" "$caches"

@@ -3,6 +3,7 @@ package io.logroute.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import io.logroute.cluster.SmallDisk;
 import io.logroute.receiver.otlp.OtlpCollector;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,18 @@ class OtlpDeliveryIT {
         SinkDelivery delivery = new SinkDelivery(folder, centre);
         Reader reader = new Reader(centre.collector)) {
       delivery.shouldHaveEveryLineInOrder("otlp", KILLS, reader);
+    }
+  }
+
+  /** A collector that cannot write says so, and takes the same lines when there is room. */
+  @Test
+  void shouldHaveEveryLineInOrderWhenTheDiskOfTheCollectorWasFull() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("collector"), "8m");
+        Centre centre = new Centre(OtlpCollector.start(folder.resolve("collector")));
+        SinkDelivery delivery = new SinkDelivery(folder, centre);
+        Reader reader = new Reader(centre.collector)) {
+      delivery.shouldHaveEveryLineInOrderAfterAFullDisk(
+          "otlp", 10_000, () -> disk.resize("256m"), reader);
     }
   }
 

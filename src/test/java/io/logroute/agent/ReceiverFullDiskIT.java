@@ -3,10 +3,9 @@ package io.logroute.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.logroute.cluster.SmallDisk;
 import io.logroute.receiver.ReceiverProcess;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -29,22 +28,17 @@ class ReceiverFullDiskIT {
   @TempDir private Path folder;
 
   private Path data;
+  private SmallDisk disk;
 
   @BeforeEach
   void mountSmallDisk() throws Exception {
-    data = Files.createDirectory(folder.resolve("data"));
-    assumeTrue(
-        command("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", data.toString()),
-        "only root may mount, and only where mounting is allowed");
+    data = folder.resolve("data");
+    disk = SmallDisk.mount(data, "3m");
   }
 
   @AfterEach
-  void unmount() throws Exception {
-    command("umount", "-l", data.toString());
-  }
-
-  private static boolean command(String... command) throws Exception {
-    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+  void unmount() {
+    disk.close();
   }
 
   @Test
@@ -66,7 +60,7 @@ class ReceiverFullDiskIT {
       double sentToFull = sent(agent);
       assertThat(sentToFull).isLessThan(LINES);
 
-      resize("10m");
+      disk.resize("10m");
       await("more of it").atMost(LONG).until(() -> sent(agent) > sentToFull);
       awaitFull(receiver);
       assertThat(receiver.log()).doesNotContain("\tat ");
@@ -77,7 +71,7 @@ class ReceiverFullDiskIT {
       awaitFull(receiver);
       assertThat(receiver.get("/api/v1/tenants/t/services/app/logs?limit=10").body())
           .contains("\"pod\"");
-      resize("64m");
+      disk.resize("64m");
       await("all of it").atMost(LONG).until(() -> sent(agent) == LINES);
       List<String> stored = StoredLines.of(data, "all", web);
       assertThat(stored).hasSize(LINES).hasSameSizeAs(new HashSet<>(stored));
@@ -86,10 +80,6 @@ class ReceiverFullDiskIT {
       receiver.close();
       proxy.close();
     }
-  }
-
-  private void resize(String size) throws Exception {
-    assertThat(command("mount", "-o", "remount,size=" + size, data.toString())).isTrue();
   }
 
   private static void awaitFull(ReceiverProcess receiver) {

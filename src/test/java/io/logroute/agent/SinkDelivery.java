@@ -18,8 +18,8 @@ import java.util.Set;
 
 /**
  * A real agent, a real receiver that hands lines on, and what it hands them to, the centre. Both
- * are killed while pods write: at the end the centre has every line, and after dropping repeats by
- * what names a line each container's lines are in order.
+ * are killed while pods write, or the centre's disk gets full: at the end the centre has every
+ * line, and after dropping repeats by what names a line each container's lines are in order.
  */
 final class SinkDelivery implements AutoCloseable {
 
@@ -140,7 +140,40 @@ final class SinkDelivery implements AutoCloseable {
       strike(blow);
     }
     write();
+    Arrived arrived = awaitAll(reader);
+    System.out.printf(
+        "%s: %d blows (receiver, centre, both: %d each), %d lines, %d repeats dropped, none missing,"
+            + " all in order%n",
+        name, blows.size(), kills, arrived.lines(), arrived.repeats);
+    assertThat(receiver.terminate()).isZero();
+  }
 
+  /**
+   * Lets pods write more than the centre's disk holds, and gives it room when the receiver says
+   * that it is not ready any more.
+   */
+  void shouldHaveEveryLineInOrderAfterAFullDisk(
+      String name, int linesEach, Runnable giveRoom, Reader reader) throws Exception {
+    for (ContainerWriter container : containers) {
+      container.lines(linesEach);
+    }
+    await("the disk to be full, seed " + seed)
+        .atMost(SOON)
+        .until(() -> receiver.get("/readyz").statusCode() == 503);
+    double stored = stored();
+    assertThat(stored).isLessThan((double) linesEach * containers.size());
+
+    giveRoom.run();
+    write();
+    Arrived arrived = awaitAll(reader);
+    System.out.printf(
+        "%s: %.0f lines before its disk was full, %d lines, %d repeats dropped, none missing, all in"
+            + " order%n",
+        name, stored, arrived.lines(), arrived.repeats);
+    assertThat(receiver.terminate()).isZero();
+  }
+
+  private Arrived awaitAll(Reader reader) throws Exception {
     Map<String, List<String>> wanted = new HashMap<>();
     for (ContainerWriter container : containers) {
       wanted.put(container.key() + " stdout", container.stdout());
@@ -160,11 +193,7 @@ final class SinkDelivery implements AutoCloseable {
             assertThat(arrived.byStream.get(stream))
                 .as("%s, seed %d", stream, seed)
                 .isEqualTo(text));
-    System.out.printf(
-        "%s: %d blows (receiver, centre, both: %d each), %d lines, %d repeats dropped, none missing,"
-            + " all in order%n",
-        name, blows.size(), kills, arrived.lines(), arrived.repeats);
-    assertThat(receiver.terminate()).isZero();
+    return arrived;
   }
 
   private void write() {

@@ -31,7 +31,7 @@ public final class AckedFileSink implements AckedSink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AckedFileSink.class);
 
   /** A group takes no more batches once it has as many bytes. */
-  private static final long GROUP_BYTES = 4L << 20;
+  private static final long GROUP_BYTES = 2L << 20;
 
   private static final long POLL_MS = 100;
 
