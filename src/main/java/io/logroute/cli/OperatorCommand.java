@@ -50,6 +50,13 @@ public final class OperatorCommand implements Callable<Integer> {
   private boolean createDefaultLogAgent;
 
   @Option(
+      names = "--deployment",
+      paramLabel = "NAME",
+      description =
+          "The operator's own Deployment in its namespace: the Lease is deleted together with it.")
+  private @Nullable String deployment;
+
+  @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
       defaultValue = ":8081",
@@ -79,6 +86,7 @@ public final class OperatorCommand implements Callable<Integer> {
             image,
             inlineAddresses == InlineAddresses.allow,
             createDefaultLogAgent,
+            deployment,
             http)
         .untilStopped();
     return 0;

@@ -30,6 +30,7 @@ import picocli.CommandLine;
  * needs a new process.
  *
  * @param kubeconfig absent: KUBECONFIG, the home folder's, or the pod's service account
+ * @param deployment what this operator is a pod of, when it is one
  * @param http where health and metrics are
  */
 record OperatorRun(
@@ -38,6 +39,7 @@ record OperatorRun(
     String agentImage,
     boolean inlineAddressesAllowed,
     boolean createDefaultLogAgent,
+    @Nullable String deployment,
     InetSocketAddress http) {
 
   private static final Logger LOG = LoggerFactory.getLogger(OperatorRun.class);
@@ -109,7 +111,7 @@ record OperatorRun(
         new AgentSettings(namespace, agentImage),
         inlineAddressesAllowed,
         createDefaultLogAgent,
-        new LeaderSettings(namespace, identity()));
+        new LeaderSettings(namespace, identity(), deployment));
   }
 
   /** A pod's name is its own; elsewhere several may run on one host. */

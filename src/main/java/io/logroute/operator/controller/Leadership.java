@@ -119,10 +119,27 @@ final class Leadership {
     LOG.info("Lease {}/{}: held, this operator works", settings.namespace(), LeaderSettings.LEASE);
     try {
       whenLeading.run();
+      giveToDeployment();
     } catch (KubernetesClientException e) {
       leading = false;
       LOG.warn("the operator could not begin to work, starting anew: {}", e.getMessage());
       lost.complete(null);
+    }
+  }
+
+  private void giveToDeployment() {
+    if (settings.deployment() == null) {
+      return;
+    }
+    try {
+      LeaseOwner.of(client, settings.namespace(), settings.deployment()).take(LeaderSettings.LEASE);
+    } catch (KubernetesClientException e) {
+      LOG.warn(
+          "Lease {}/{}: stays when Deployment {} is deleted: {}",
+          settings.namespace(),
+          LeaderSettings.LEASE,
+          settings.deployment(),
+          e.getMessage());
     }
   }
 
