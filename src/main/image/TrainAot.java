@@ -170,10 +170,21 @@ final class TrainAot {
     }
   }
 
-  private static void end(Process process, Path cache) throws InterruptedException {
+  /** The cache is made by a process that the training's own starts at its end, and may outlive it. */
+  private static void end(Process process, Path cache) throws Exception {
+    long endNanos = System.nanoTime() + LIMIT.toNanos();
     process.destroy();
-    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
-      throw new IllegalStateException("the training left no " + cache);
+    boolean ended = process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    long bytes = -1;
+    while (ended && (bytes <= 0 || Files.size(cache) > bytes)) {
+      if (System.nanoTime() > endNanos) {
+        throw new IllegalStateException("the training left no " + cache);
+      }
+      bytes = Files.exists(cache) ? Files.size(cache) : -1;
+      Thread.sleep(1_000);
+    }
+    if (!ended) {
+      throw new IllegalStateException("the training did not end when told to");
     }
   }
 

@@ -11,6 +11,7 @@ public final class LogRecord {
   private static final byte[] NOTHING = {};
 
   private final CriRecord cri = new CriRecord();
+  private final RecordClock clock = new RecordClock();
   private final DockerJsonRecord json = new DockerJsonRecord();
   private byte[] source = NOTHING;
   private byte[] content = NOTHING;
@@ -86,6 +87,6 @@ public final class LogRecord {
 
   /** The record's time, see {@link RecordTime#epochNanos}. */
   public long epochNanos() {
-    return RecordTime.epochNanos(source, timeStart, timeEnd);
+    return clock.epochNanos(source, timeStart, timeEnd);
   }
 }

@@ -3,6 +3,7 @@ package io.logroute.agent.driver.zmq;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A BATCH that is filled, or that waits to be acknowledged, with how far it brings each of its
@@ -10,12 +11,20 @@ import java.util.List;
  */
 final class AckedBatch {
 
-  private record Reach(AckedStream stream, long end) {}
+  private static final class Reach {
+    final AckedStream stream;
+    long end;
+
+    Reach(AckedStream stream) {
+      this.stream = stream;
+    }
+  }
 
   final byte[] bytes;
   int length;
   int lines;
   private final List<Reach> reaches = new ArrayList<>(2);
+  private @Nullable Reach newest;
 
   AckedBatch(int capacityBytes) {
     this.bytes = new byte[capacityBytes];
@@ -26,17 +35,30 @@ final class AckedBatch {
     length = 0;
     lines = 0;
     reaches.clear();
+    newest = null;
   }
 
   /** Notes that it holds a line of a stream that ends there. */
   void reach(AckedStream stream, long end) {
-    int last = reaches.size() - 1;
-    if (last >= 0 && reaches.get(last).stream == stream) {
-      reaches.set(last, new Reach(stream, end));
-      return;
+    reachOf(stream).end = end;
+  }
+
+  private Reach reachOf(AckedStream stream) {
+    Reach last = newest;
+    if (last != null && last.stream == stream) {
+      return last;
     }
-    reaches.add(new Reach(stream, end));
-    stream.pendingBatches++;
+    Reach reach = null;
+    for (int i = reaches.size() - 1; i >= 0 && reach == null; i--) {
+      reach = reaches.get(i).stream == stream ? reaches.get(i) : null;
+    }
+    if (reach == null) {
+      reach = new Reach(stream);
+      reaches.add(reach);
+      stream.pendingBatches++;
+    }
+    newest = reach;
+    return reach;
   }
 
   /** Whether every line of it is taken over, or of a stream that is refused. */
@@ -53,8 +75,8 @@ final class AckedBatch {
     return reaches.stream().anyMatch(reach -> reach.stream.refused);
   }
 
-  /** The streams that it holds lines of; one may stand there twice. */
+  /** The streams that it holds lines of. */
   List<AckedStream> streams() {
-    return reaches.stream().map(Reach::stream).toList();
+    return reaches.stream().map(reach -> reach.stream).toList();
   }
 }

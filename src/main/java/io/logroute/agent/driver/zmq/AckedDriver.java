@@ -182,7 +182,7 @@ public final class AckedDriver implements LogDriver {
       return false;
     }
     batch.lines = writer.lines();
-    batch.length = writer.finish(session == 0 ? 1 : session, 1);
+    batch.length = writer.length();
     waiting.add(batch);
     open = null;
     sendWaiting(nowNanos);

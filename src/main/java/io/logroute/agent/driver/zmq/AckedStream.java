@@ -24,6 +24,9 @@ final class AckedStream {
   /** Batches that hold lines of it and are not done. */
   int pendingBatches;
 
+  /** Its number is given back: a line needs another one. */
+  boolean isEnded;
+
   /** When it had its last line. */
   long usedNanos;
 

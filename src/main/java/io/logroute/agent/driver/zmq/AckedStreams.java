@@ -51,7 +51,7 @@ final class AckedStreams {
       known = new TargetStreams();
     }
     AckedStream stream = line.isStderr() ? known.stderr : known.stdout;
-    if (stream == null || byNumber.get(stream.number) != stream) {
+    if (stream == null || stream.isEnded) {
       stream = lookUp(line);
       known.generation = line.generation();
       if (line.isStderr()) {
@@ -107,6 +107,7 @@ final class AckedStreams {
             .limit(Math.max(1, maxStreams / 8))
             .toList();
     for (AckedStream stream : unused) {
+      stream.isEnded = true;
       byIdentity.remove(stream.identity);
       byNumber.remove(stream.number);
       ended.accept(stream);
@@ -136,6 +137,7 @@ final class AckedStreams {
             .filter(stream -> stream.pendingBatches > 0)
             .sorted(Comparator.comparingInt(stream -> stream.number))
             .toList();
+    byIdentity.values().forEach(stream -> stream.isEnded = stream.pendingBatches == 0);
     byIdentity.values().retainAll(kept);
     byNumber.values().retainAll(kept);
     return kept;
