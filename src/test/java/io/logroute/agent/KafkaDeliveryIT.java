@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.logroute.cluster.SmallDisk;
 import io.logroute.receiver.kafka.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,24 @@ class KafkaDeliveryIT {
       delivery.shouldHaveEveryLineInOrder("kafka", KILLS, reader);
       assertThat(reader.partitionsByKey).isNotEmpty();
       assertThat(reader.partitionsByKey.values()).allMatch(partitions -> partitions.size() == 1);
+    }
+  }
+
+  /** A broker whose disk is full dies; it has what it answered for when it comes again. */
+  @Test
+  void shouldHaveEveryLineInOrderWhenTheDiskOfTheBrokerWasFull() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("kafka/logs"), "2m");
+        Centre centre = new Centre(KafkaBroker.start(folder.resolve("kafka")));
+        SinkDelivery delivery = new SinkDelivery(folder, centre);
+        Reader reader = new Reader(centre.broker.bootstrap())) {
+      delivery.shouldHaveEveryLineInOrderAfterAFullDisk(
+          "kafka",
+          60_000,
+          () -> {
+            disk.resize("256m");
+            centre.killAndStart();
+          },
+          reader);
     }
   }
 
