@@ -43,6 +43,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   private final Wakers wakers;
   private final SlowLane slowLane;
   private final RouteReports reports;
+  private final TableDelays tableDelays;
 
   ChangeRouter(
       ClusterCache cache,
@@ -51,7 +52,8 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
       Tables tables,
       Wakers wakers,
       SlowLane slowLane,
-      RouteReports reports) {
+      RouteReports reports,
+      TableDelays tableDelays) {
     this.cache = cache;
     this.verdicts = verdicts;
     this.departed = departed;
@@ -59,6 +61,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     this.wakers = wakers;
     this.slowLane = slowLane;
     this.reports = reports;
+    this.tableDelays = tableDelays;
   }
 
   @Override
@@ -74,6 +77,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     } else {
       departed.remove(node, PodFacts.of(pod).logId());
     }
+    tableDelays.changed(node);
     wakers.wakeNode(node);
     selecting(before, now).map(verdict -> verdict.route().tableName()).forEach(wakers::wakeRoute);
   }
