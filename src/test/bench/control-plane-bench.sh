@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The operator on a real API server with fake nodes, pods and agents; docs/performance-operator.md:
 #   src/test/bench/control-plane-bench.sh [--nodes N] [--pods N] [--routes N] [--namespaces N]
-#       [--quiet SECONDS] [--churn SECONDS] [--rate PODS-A-SECOND]
+#       [--quiet SECONDS] [--churn SECONDS] [--rate PODS-A-SECOND] [--profile SECONDS]
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 JAVA_HOME=$("$root/.mvn/find-jdk") || exit 2

@@ -30,6 +30,9 @@ public record NodeRouteTable(
   public static final String API_VERSION = "logroute.io/v1alpha1";
   public static final String KIND = "NodeRouteTable";
 
+  /** The driver of a route that names none. */
+  public static final String DEFAULT_DRIVER = "zmq";
+
   /** The length of a logical line above which the rest is cut, when a route names none: 1 MiB. */
   public static final long DEFAULT_MAX_LINE_BYTES = 1 << 20;
 
@@ -92,7 +95,7 @@ public record NodeRouteTable(
    *
    * @param name {@code namespace/name}, or the bare name of a ClusterLogRoute
    * @param generation of the route's object
-   * @param driver a registered log driver
+   * @param driver a registered log driver; absent in a document: {@link #DEFAULT_DRIVER}
    * @param backfill see {@link Backfill}
    * @param since with {@link Backfill#None}: lines with an earlier time stamp are not selected.
    *     Absent: from when the agent first saw the route

@@ -51,6 +51,15 @@ public final class TableCodec {
     return bytes(JSON, generator -> TableWriter.table(generator, table));
   }
 
+  /**
+   * The spec alone, as an object, without what a reader takes for granted: an API server walks
+   * every value of a table several times for each write of it or of its status, and most routes set
+   * none of these. It reads as the whole table does.
+   */
+  public static byte[] writeLeanSpec(NodeRouteTable table) {
+    return bytes(JSON, generator -> TableWriter.leanSpec(generator, table));
+  }
+
   /** A merge patch of the object: {@code {"status": {…}}}. What is absent now is taken away. */
   public static byte[] writeStatusPatch(TableStatus status) {
     return bytes(JSON, generator -> TableWriter.statusPatch(generator, status));

@@ -31,7 +31,6 @@ final class TableReader {
 
   private static final String THREE_FRAME = "three-frame";
   private static final Set<String> FORMATS = Set.of(THREE_FRAME, "rainbond-frame");
-  private static final String DEFAULT_DRIVER = "zmq";
   private static final String DEFAULT_ID = "default";
   private static final int MAX_ADDRESSES = 16;
   private static final Pattern ADDRESS = Pattern.compile("tcp://[^\\s/]+:[0-9]{1,5}");
@@ -159,7 +158,7 @@ final class TableReader {
     return new Route(
         name,
         fields.optional("generation").map(value -> value.number(0)).orElse(0L),
-        fields.optional("driver").map(Field::text).orElse(DEFAULT_DRIVER),
+        fields.optional("driver").map(Field::text).orElse(NodeRouteTable.DEFAULT_DRIVER),
         oneOf(fields, "backfill", Backfill.class, Backfill.Available),
         fields.optional("since").map(Field::instant).orElse(null),
         fields.optional("endpoint").map(value -> known(value, endpoints, "endpoint")).orElse(null),

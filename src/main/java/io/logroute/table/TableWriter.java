@@ -3,6 +3,7 @@ package io.logroute.table;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.logroute.table.NodeRouteTable.Assignment;
+import io.logroute.table.NodeRouteTable.Backfill;
 import io.logroute.table.NodeRouteTable.Container;
 import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Pod;
@@ -30,12 +31,23 @@ final class TableWriter {
       out.writeNumberField("generation", table.generation());
     }
     out.writeEndObject();
-    out.writeObjectFieldStart("spec");
+    out.writeFieldName("spec");
+    spec(out, table, TableWriter::route);
+    out.writeEndObject();
+  }
+
+  /** The spec alone; what a route has as the reader takes it when it is absent is left out. */
+  static void leanSpec(JsonGenerator out, NodeRouteTable table) throws IOException {
+    spec(out, table, TableWriter::leanRoute);
+  }
+
+  private static void spec(JsonGenerator out, NodeRouteTable table, Writing<Route> route)
+      throws IOException {
+    out.writeStartObject();
     textIfPresent(out, "cluster", table.cluster());
     list(out, "endpoints", table.endpoints(), TableWriter::endpoint);
-    list(out, "routes", table.routes(), TableWriter::route);
+    list(out, "routes", table.routes(), route);
     list(out, "pods", table.pods(), TableWriter::pod);
-    out.writeEndObject();
     out.writeEndObject();
   }
 
@@ -77,16 +89,32 @@ final class TableWriter {
   }
 
   private static void route(JsonGenerator out, Route route) throws IOException {
+    route(out, route, true);
+  }
+
+  private static void leanRoute(JsonGenerator out, Route route) throws IOException {
+    route(out, route, false);
+  }
+
+  private static void route(JsonGenerator out, Route route, boolean defaults) throws IOException {
     out.writeStringField("name", route.name());
     if (route.generation() != 0) {
       out.writeNumberField("generation", route.generation());
     }
-    out.writeStringField("driver", route.driver());
-    out.writeStringField("backfill", route.backfill().name());
+    if (defaults || !route.driver().equals(NodeRouteTable.DEFAULT_DRIVER)) {
+      out.writeStringField("driver", route.driver());
+    }
+    if (defaults || route.backfill() != Backfill.Available) {
+      out.writeStringField("backfill", route.backfill().name());
+    }
     textIfPresent(out, "since", route.since());
     textIfPresent(out, "endpoint", route.endpoint());
-    texts(out, "streams", route.streams().stream().sorted().map(Stream::name).toList());
-    out.writeNumberField("maxLineBytes", route.maxLineBytes());
+    if (defaults || !route.streams().equals(Stream.BOTH)) {
+      texts(out, "streams", route.streams().stream().sorted().map(Stream::name).toList());
+    }
+    if (defaults || route.maxLineBytes() != NodeRouteTable.DEFAULT_MAX_LINE_BYTES) {
+      out.writeNumberField("maxLineBytes", route.maxLineBytes());
+    }
     RateLimit limit = route.rateLimit();
     if (limit != null) {
       out.writeObjectFieldStart("rateLimit");

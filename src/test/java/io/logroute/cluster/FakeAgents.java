@@ -55,11 +55,14 @@ public final class FakeAgents implements AutoCloseable, Watcher<NodeRouteTable> 
         client
             .getHttpClient()
             .newHttpRequestBuilder()
-            .uri(client.getMasterUrl() + TABLES + node + "/status")
+            .uri(client.getMasterUrl() + TABLES + node + "/status?fieldValidation=Ignore")
             .method(
                 "PATCH",
                 "application/merge-patch+json",
                 "{\"status\": {\"observedGeneration\": " + generation + "}}")
+            .setHeader(
+                "Accept",
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json")
             .build();
     int code = client.getHttpClient().sendAsync(request, String.class).join().code();
     if (code != HttpURLConnection.HTTP_OK) {

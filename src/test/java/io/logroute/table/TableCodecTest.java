@@ -350,7 +350,35 @@ class TableCodecTest {
           .isEqualTo(new TableReading.Good(table));
       assertThat(TableCodec.readJson(json)).isEqualTo(new TableReading.Good(table));
       assertThat(TableCodec.writeYaml(good(TableCodec.readJson(json)))).isEqualTo(yaml);
+      assertThat(TableCodec.readJson(withSpec(table, TableCodec.writeLeanSpec(table))))
+          .isEqualTo(new TableReading.Good(table));
     }
+  }
+
+  @Test
+  void shouldLeaveOutOfALeanSpecWhatAReaderTakesForGranted() {
+    NodeRouteTable table =
+        good(
+            TableCodec.readYaml(
+                bytes(
+                    """
+                    apiVersion: logroute.io/v1alpha1
+                    kind: NodeRouteTable
+                    metadata: {name: node-1}
+                    spec:
+                      endpoints: [{name: central, addresses: ['tcp://10.0.0.5:5555']}]
+                      routes: [{name: team-a/web, generation: 3, endpoint: central}]
+                    """)));
+
+    assertThat(new String(TableCodec.writeLeanSpec(table), StandardCharsets.UTF_8))
+        .contains(
+            "\"routes\":[{\"name\":\"team-a/web\",\"generation\":3,\"endpoint\":\"central\"}]");
+  }
+
+  private static byte[] withSpec(NodeRouteTable table, byte[] spec) {
+    String json = new String(TableCodec.writeJson(table), StandardCharsets.UTF_8);
+    String head = json.substring(0, json.indexOf(",\"spec\":{"));
+    return bytes(head + ",\"spec\":" + new String(spec, StandardCharsets.UTF_8) + "}");
   }
 
   @Test

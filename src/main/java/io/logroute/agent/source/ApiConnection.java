@@ -29,6 +29,10 @@ final class ApiConnection implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Nobody looks at what a patch makes of the object. */
+  private static final String METADATA_ONLY =
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
   /** Until the headers of the answer: the API server itself gives up after 60 s. */
   private static final Duration HEADERS_TIMEOUT = Duration.ofSeconds(30);
 
@@ -57,11 +61,12 @@ final class ApiConnection implements AutoCloseable {
     return send(request(path).GET());
   }
 
-  /** JSON merge patch, RFC 7386. */
+  /** JSON merge patch, RFC 7386; the answer has the object's metadata at most. */
   Answer mergePatch(String path, byte[] json) throws IOException {
     return send(
         request(path)
             .header("Content-Type", "application/merge-patch+json")
+            .setHeader("Accept", METADATA_ONLY)
             .method("PATCH", BodyPublishers.ofByteArray(json)));
   }
 

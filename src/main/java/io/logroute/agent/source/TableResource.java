@@ -57,10 +57,14 @@ final class TableResource {
     }
   }
 
-  /** Replaces fields of the table's status, RFC 7386. */
+  /**
+   * Replaces fields of the table's status, RFC 7386. The server is not to look for unknown fields:
+   * it would walk the whole table once more.
+   */
   void patchStatus(byte[] json) throws IOException {
     try (ApiConnection.Answer answer =
-        connection.mergePatch(PATH + "/" + encoded(node) + "/status", json)) {
+        connection.mergePatch(
+            PATH + "/" + encoded(node) + "/status?fieldValidation=Ignore", json)) {
       byte[] body = answer.body().readAll(BODY_TIMEOUT);
       if (answer.status() != 200) {
         throw failure(answer, body);

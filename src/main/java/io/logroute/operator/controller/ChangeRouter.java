@@ -44,6 +44,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   private final Wakers wakers;
   private final SlowLane slowLane;
   private final RouteReports reports;
+  private final TableDelays tableDelays;
 
   ChangeRouter(
       ClusterCache cache,
@@ -52,7 +53,8 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
       Tables tables,
       Wakers wakers,
       SlowLane slowLane,
-      RouteReports reports) {
+      RouteReports reports,
+      TableDelays tableDelays) {
     this.cache = cache;
     this.verdicts = verdicts;
     this.departed = departed;
@@ -60,6 +62,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     this.wakers = wakers;
     this.slowLane = slowLane;
     this.reports = reports;
+    this.tableDelays = tableDelays;
   }
 
   @Override
@@ -75,6 +78,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     } else {
       departed.remove(node, PodFacts.of(pod).logId());
     }
+    tableDelays.changed(node);
     wakers.wakeNode(node);
     selecting(before, now).map(verdict -> verdict.route().tableName()).forEach(wakers::wakeRoute);
   }

@@ -63,6 +63,7 @@ public final class LogRouteOperator implements AutoCloseable {
   private final ChangeRouter changes;
   private final RouteReports reports;
   private final SlowLane slowLane;
+  private final TableDelays tableDelays = new TableDelays(System::nanoTime);
   private final ReconciliationCounts reconciliations = new ReconciliationCounts();
   private final Operator operator;
   private final OutageReport outages;
@@ -75,11 +76,11 @@ public final class LogRouteOperator implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     SteadyClock steadyClock = new SteadyClock();
     cache = new ClusterCache(client);
-    tables = new Tables(client, cache);
+    tables = new Tables(client, cache, tableDelays);
     outages = new OutageReport(cache::isWatching);
     DepartedPods departed = new DepartedPods(steadyClock);
     Wakers wakers = new Wakers();
-    slowLane = new SlowLane(wakers::wakeNode);
+    slowLane = new SlowLane(wakers::wakeNode, System::nanoTime);
     Verdicts verdicts =
         new Verdicts(
             new RouteJudge(
@@ -89,7 +90,8 @@ public final class LogRouteOperator implements AutoCloseable {
     reports =
         new RouteReports(
             new RouteInspector(cache, verdicts, tables), transitions, clock, steadyClock);
-    changes = new ChangeRouter(cache, verdicts, departed, tables, wakers, slowLane, reports);
+    changes =
+        new ChangeRouter(cache, verdicts, departed, tables, wakers, slowLane, reports, tableDelays);
     clockSteps = new ClockSteps(clock, steadyClock, changes::everything);
     leadership =
         settings.leader() == null
@@ -97,7 +99,7 @@ public final class LogRouteOperator implements AutoCloseable {
             : new Leadership(client, settings.leader(), this::beginWork, steadyClock);
     operator = operator(client, leadership, reconciliations);
     operator.register(
-        new NodeReconciler(cache, verdicts, departed, tables, wakers),
+        new NodeReconciler(cache, verdicts, departed, tables, wakers, slowLane, tableDelays),
         o ->
             common(o, TABLE_PERIOD)
                 .withItemStore(new ReducingItemStore<>(Reductions::node))
@@ -174,6 +176,7 @@ public final class LogRouteOperator implements AutoCloseable {
 
   private void beginWork() {
     reports.begin();
+    tableDelays.begin();
     if (!settings.createDefaultLogAgent() || !cache.agents().isEmpty()) {
       return;
     }
@@ -212,6 +215,10 @@ public final class LogRouteOperator implements AutoCloseable {
   /** Nodes that wait for their turn. */
   int nodesWaiting() {
     return slowLane.waiting();
+  }
+
+  TableDelays tableDelays() {
+    return tableDelays;
   }
 
   ReconciliationCounts reconciliations() {

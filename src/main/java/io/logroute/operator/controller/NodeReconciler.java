@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the table of a node: what its pods' routes say, for the LogAgent that covers it. */
 @ControllerConfiguration(name = NodeReconciler.NAME, informer = @Informer(informerListLimit = 500))
@@ -34,14 +35,24 @@ final class NodeReconciler implements Reconciler<Node> {
   private final DepartedPods departed;
   private final Tables tables;
   private final Wakers wakers;
+  private final SlowLane slowLane;
+  private final TableDelays tableDelays;
 
   NodeReconciler(
-      ClusterCache cache, Verdicts verdicts, DepartedPods departed, Tables tables, Wakers wakers) {
+      ClusterCache cache,
+      Verdicts verdicts,
+      DepartedPods departed,
+      Tables tables,
+      Wakers wakers,
+      SlowLane slowLane,
+      TableDelays tableDelays) {
     this.cache = cache;
     this.verdicts = verdicts;
     this.departed = departed;
     this.tables = tables;
     this.wakers = wakers;
+    this.slowLane = slowLane;
+    this.tableDelays = tableDelays;
   }
 
   @Override
@@ -58,6 +69,18 @@ final class NodeReconciler implements Reconciler<Node> {
   @Override
   public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
     String name = node.getMetadata().getName();
+    Long changedAt = tableDelays.take(name);
+    try {
+      return reconcile(node, name, changedAt);
+    } catch (RuntimeException e) {
+      tableDelays.giveBack(name, changedAt);
+      throw e;
+    } finally {
+      slowLane.looked(name);
+    }
+  }
+
+  private UpdateControl<Node> reconcile(Node node, String name, @Nullable Long changedAt) {
     Optional<LogAgent> agent = Coverage.of(node, cache.agents());
     if (agent.isEmpty()) {
       Set<String> routes = tables.routesOf(name);
@@ -65,13 +88,13 @@ final class NodeReconciler implements Reconciler<Node> {
       routes.forEach(wakers::wakeRoute);
       return UpdateControl.noUpdate();
     }
-    write(name, agent.get());
+    write(name, agent.get(), changedAt);
     UpdateControl<Node> control = UpdateControl.noUpdate();
     departed.untilNext(name).ifPresent(control::rescheduleAfter);
     return control;
   }
 
-  private void write(String node, LogAgent agent) {
+  private void write(String node, LogAgent agent, @Nullable Long changedAt) {
     List<PodFacts> pods = podsOf(node);
     List<RouteVerdict> candidates = candidates(pods);
     Compiled compiled =
@@ -87,7 +110,7 @@ final class NodeReconciler implements Reconciler<Node> {
                     Math::max,
                     TreeMap::new));
     boolean wasTooLarge = tables.isTooLarge(node);
-    tables.write(agent, compiled, considered).forEach(wakers::wakeRoute);
+    tables.write(agent, compiled, considered, changedAt).forEach(wakers::wakeRoute);
     if (wasTooLarge != tables.isTooLarge(node)) {
       wakers.wakeAgent(agent.getMetadata().getName());
     }

@@ -40,6 +40,7 @@ final class OperatorMetrics {
           "nodes_waiting",
           "Nodes that wait for their turn after a change that concerns many.",
           operator.nodesWaiting());
+      metrics.tableDelays(operator.tableDelays());
       metrics.byController(
           "reconciliations_total", "Resources looked at.", operator.reconciliations().begun());
       metrics.byController(
@@ -53,6 +54,22 @@ final class OperatorMetrics {
   private void gauge(String name, String help, long value) {
     head(name, "gauge", help);
     sample(name, value);
+  }
+
+  private void tableDelays(TableDelays delays) {
+    String name = "table_delay_seconds";
+    head(
+        name,
+        "histogram",
+        "From a pod's event to the request that writes its node's table: the operator's own share.");
+    long[] cumulated = delays.cumulated();
+    for (int i = 0; i < TableDelays.BUCKET_SECONDS.length; i++) {
+      sample(name + "_bucket{le=\"" + TableDelays.BUCKET_SECONDS[i] + "\"}", cumulated[i]);
+    }
+    long all = cumulated[cumulated.length - 1];
+    sample(name + "_bucket{le=\"+Inf\"}", all);
+    text.append(PREFIX).append(name).append("_sum ").append(delays.sumSeconds()).append('\n');
+    sample(name + "_count", all);
   }
 
   private void byController(String name, String help, SortedMap<String, Long> values) {

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteReports {
 
-  private static final Duration PENDING_GRACE = Duration.ofSeconds(3);
+  /** Of these conditions the message is a count of nodes. */
+  private static final Set<String> COUNTED =
+      Set.of(Reason.NodesPending.name(), Reason.Programmed.name());
+
+  private static final Duration PENDING_GRACE = Duration.ofSeconds(10);
   private static final Duration SETTLING = Duration.ofSeconds(60);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
@@ -117,7 +122,7 @@ final class RouteReports {
     return Duration.ZERO;
   }
 
-  /** What of the conditions is told at once: how many nodes are pending is a count. */
+  /** What of the conditions is told at once. */
   private static List<String> told(LogRouteStatus status) {
     return conditions(status).stream()
         .map(
@@ -125,7 +130,7 @@ final class RouteReports {
                 c.getType()
                     + c.getStatus()
                     + c.getReason()
-                    + (Reason.NodesPending.name().equals(c.getReason()) ? "" : c.getMessage()))
+                    + (COUNTED.contains(c.getReason()) ? "" : c.getMessage()))
         .toList();
   }
 

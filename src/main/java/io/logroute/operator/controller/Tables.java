@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.logroute.operator.controller;
 
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.operator.compile.TableCompiler.Compiled;
 import io.logroute.table.TableCodec;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -45,12 +43,16 @@ final class Tables {
 
   private final KubernetesClient client;
   private final ClusterCache cache;
+  private final TableDelays delays;
+  private final TableRequest request;
   private final Map<String, Applied> applied = new ConcurrentHashMap<>();
   private final LongAdder writes = new LongAdder();
 
-  Tables(KubernetesClient client, ClusterCache cache) {
+  Tables(KubernetesClient client, ClusterCache cache, TableDelays delays) {
     this.client = client;
     this.cache = cache;
+    this.delays = delays;
+    this.request = new TableRequest(client);
   }
 
   /**
@@ -95,9 +97,11 @@ final class Tables {
    * Makes a node's table what was compiled.
    *
    * @param considered generations of the usable routes that select a container of the node
+   * @param changedAt when a pod changed what is written, for {@link TableDelays}
    * @return the routes for which anything changed
    */
-  Set<String> write(LogAgent owner, Compiled compiled, Map<String, Long> considered) {
+  Set<String> write(
+      LogAgent owner, Compiled compiled, Map<String, Long> considered, @Nullable Long changedAt) {
     String node = compiled.table().node();
     byte[] json = TableCodec.writeJson(compiled.table());
     if (json.length > MAX_TABLE_BYTES) {
@@ -109,7 +113,7 @@ final class Tables {
     long generation =
         before != null && before.revision.equals(revision) && before.owner.equals(uid)
             ? before.generation
-            : apply(owner, node, json, revision);
+            : apply(owner, compiled.table(), revision, changedAt);
     Applied now =
         new Applied(
             revision,
@@ -196,27 +200,17 @@ final class Tables {
         annotations.getOrDefault(REVISION, ""), owner, generationOf(table), Map.of(), Map.of(), 0);
   }
 
-  private long apply(LogAgent owner, String node, byte[] json, String revision) {
-    NodeRouteTable table =
-        client
-            .getKubernetesSerialization()
-            .unmarshal(new String(json, StandardCharsets.UTF_8), NodeRouteTable.class);
-    table.getMetadata().setGeneration(null);
-    table.getMetadata().setAnnotations(Map.of(REVISION, revision));
-    table.addOwnerReference(
-        new OwnerReferenceBuilder()
-            .withApiVersion(owner.getApiVersion())
-            .withKind(owner.getKind())
-            .withName(owner.getMetadata().getName())
-            .withUid(owner.getMetadata().getUid())
-            .withController(true)
-            .withBlockOwnerDeletion(false)
-            .build());
-    NodeRouteTable written =
-        client.resource(table).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+  private long apply(
+      LogAgent owner,
+      io.logroute.table.NodeRouteTable table,
+      String revision,
+      @Nullable Long changedAt) {
+    String body = request.body(owner, table, revision);
+    delays.sent(changedAt);
+    long generation = request.apply(table.node(), body);
     writes.increment();
-    LOG.debug("NodeRouteTable {}: wrote revision {}", node, revision);
-    return generationOf(written);
+    LOG.debug("NodeRouteTable {}: wrote revision {}", table.node(), revision);
+    return generation;
   }
 
   /** Takes a node's table away, when there is one. */

@@ -4,6 +4,7 @@ package io.logroute.operator.controller;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.api.v1alpha1.NodeRouteTableSpec;
 import io.logroute.cluster.ControlPlane;
@@ -11,6 +12,7 @@ import io.logroute.cluster.FakeAgents;
 import io.logroute.cluster.FreePort;
 import io.logroute.cluster.GuardedProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +40,7 @@ import java.util.stream.Collectors;
 public final class ControlPlaneBench {
 
   private static final String SYSTEM = "logroute-system";
+  private static final Path PROFILES = Path.of("target/cluster/profiles");
 
   private final int nodes;
   private final int pods;
@@ -44,13 +49,17 @@ public final class ControlPlaneBench {
   private final int quietSeconds;
   private final int churnSeconds;
   private final int podsPerSecond;
+  private final int profileSeconds;
   private final ControlPlane cluster = ControlPlane.start();
   private final KubernetesClient client = cluster.client();
   private final Map<String, Integer> entries = new ConcurrentHashMap<>();
   private final Map<String, Long> bound = new ConcurrentHashMap<>();
   private final List<Long> latenciesMs = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, Long> boundAt = new ConcurrentHashMap<>();
+  private final Map<String, Long> seenAt = new ConcurrentHashMap<>();
   private final List<Long> creationsMs = Collections.synchronizedList(new ArrayList<>());
   private final Random random = new Random(1);
+  private String metrics = "";
   private MachineMeter meter = new MachineMeter();
 
   private ControlPlaneBench(Map<String, Integer> options) {
@@ -61,6 +70,7 @@ public final class ControlPlaneBench {
     quietSeconds = options.getOrDefault("--quiet", 60);
     churnSeconds = options.getOrDefault("--churn", 60);
     podsPerSecond = options.getOrDefault("--rate", 50);
+    profileSeconds = options.getOrDefault("--profile", 0);
   }
 
   /** Runs with {@code --option value} pairs. */
@@ -78,6 +88,8 @@ public final class ControlPlaneBench {
     Path kubeconfig = operatorsAccount();
     long started = System.nanoTime();
     int port = FreePort.next();
+    metrics = "http://127.0.0.1:" + port + "/metrics";
+    profile("start");
     Path log = Path.of("target/cluster/control-plane-bench.log");
     Files.deleteIfExists(log);
     try (FakeAgents agents = new FakeAgents(client, this::seen);
@@ -102,6 +114,7 @@ public final class ControlPlaneBench {
           Math.max(1, podsPerSecond / 5));
       say("resident memory at the end: %d MiB", residentMiB(operator.pid()));
       say("log lines of the operator that are not INFO: %d", warnings(log));
+      operator.terminate(Duration.ofSeconds(20));
     }
     cluster.close();
   }
@@ -184,20 +197,52 @@ public final class ControlPlaneBench {
   }
 
   /** With the flags of the image; {@code -Xmx} is what they give in a container of 512 MiB. */
-  private static GuardedProcess operator(Path kubeconfig, int port, Path log) {
-    return GuardedProcess.start(
+  private GuardedProcess operator(Path kubeconfig, int port, Path log) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@src/main/jvm/operator",
+                "-Xmx307m"));
+    if (profileSeconds > 0) {
+      command.add(
+          "-XX:StartFlightRecording=settings=profile,filename=" + PROFILES + "/operator.jfr");
+    }
+    command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "@src/main/jvm/operator",
-            "-Xmx307m",
             "-cp",
             System.getProperty("java.class.path"),
             "io.logroute.cli.Main",
             "operator",
             "--kubeconfig=" + kubeconfig,
-            "--http=127.0.0.1:" + port),
-        Map.of(),
-        log);
+            "--http=127.0.0.1:" + port));
+    return GuardedProcess.start(command, Map.of(), log);
+  }
+
+  /** Has the API server profile itself from now on, when that was asked for. */
+  private void profile(String phase) {
+    if (profileSeconds == 0) {
+      return;
+    }
+    HttpRequest request =
+        client
+            .getHttpClient()
+            .newHttpRequestBuilder()
+            .uri(client.getMasterUrl() + "debug/pprof/profile?seconds=" + profileSeconds)
+            .build();
+    client
+        .getHttpClient()
+        .sendAsync(request, byte[].class)
+        .thenAccept(answer -> write(PROFILES.resolve(phase + ".pprof"), answer.body()));
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try {
+      Files.createDirectories(PROFILES);
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void seen(NodeRouteTable table) {
@@ -207,6 +252,7 @@ public final class ControlPlaneBench {
       Long at = bound.isEmpty() ? null : bound.remove(pod.name());
       if (at != null) {
         latenciesMs.add(TimeUnit.NANOSECONDS.toMillis(now - at));
+        seenAt.put(pod.name(), now);
       }
     }
   }
@@ -262,9 +308,13 @@ public final class ControlPlaneBench {
   private void churn(String title, boolean everyNode, int rate) throws InterruptedException {
     latenciesMs.clear();
     creationsMs.clear();
+    seenAt.clear();
+    boundAt.clear();
     meter.lap();
-    double before = writes();
+    Map<String, Double> before = writesByKind();
+    long[] delaysBefore = delays();
     double[] durationsBefore = durations();
+    profile((everyNode ? "wide-" : "churn-") + rate);
     long started = System.nanoTime();
     ExecutorService threads = Executors.newFixedThreadPool(12);
     int count = churnSeconds * rate;
@@ -276,6 +326,7 @@ public final class ControlPlaneBench {
             long begun = System.nanoTime();
             bound.put(name, begun);
             apply(json);
+            boundAt.put(name, System.nanoTime());
             creationsMs.add(msSince(begun));
           });
       if (everyNode && i == count / 4) {
@@ -291,7 +342,9 @@ public final class ControlPlaneBench {
     threads.shutdown();
     threads.awaitTermination(5, TimeUnit.MINUTES);
     double seconds = Duration.ofNanos(System.nanoTime() - started).toMillis() / 1000.0;
-    double written = writes() - before;
+    Map<String, Double> written = writesByKind();
+    written.replaceAll((kind, sum) -> (sum - before.getOrDefault(kind, 0.0)) / seconds);
+    written.values().removeIf(sum -> sum == 0);
     tellMachine("in the churn");
     Thread.sleep(5_000);
     List<Long> sorted = latenciesMs.stream().sorted().collect(Collectors.toList());
@@ -305,13 +358,37 @@ public final class ControlPlaneBench {
         at(sorted, 0.99),
         at(sorted, 1),
         bound.size());
+    List<Long> sinceBound = new ArrayList<>();
+    boundAt.forEach(
+        (pod, at) -> {
+          Long seen = seenAt.get(pod);
+          if (seen != null) {
+            sinceBound.add(Math.max(0, TimeUnit.NANOSECONDS.toMillis(seen - at)));
+          }
+        });
+    Collections.sort(sinceBound);
+    say(
+        "%s: from bound, as the API server answered, to seen in the table: p50 %d ms, p90 %d ms, p99 %d ms",
+        title, at(sinceBound, 0.5), at(sinceBound, 0.9), at(sinceBound, 0.99));
+    long[] delays = delays();
+    for (int i = 0; i < delays.length; i++) {
+      delays[i] -= delaysBefore[i];
+    }
+    say(
+        "%s: of that the operator's own, from the pod's event to the request sent: p50 at most %s, p99 at most %s, of %d",
+        title, bound(delays, 0.5), bound(delays, 0.99), delays[delays.length - 1]);
     List<Long> creations = creationsMs.stream().sorted().collect(Collectors.toList());
     say(
         "%s: of that the API server's answer to the creation: p50 %d ms, p99 %d ms",
         title, at(creations, 0.5), at(creations, 0.99));
     say(
-        "%s: %.1f writes/s; the API server took %.0f ms for a table's write on average",
-        title, written / seconds, averageMs(durationsBefore, durations()));
+        "%s: %.1f writes/s, %s; the API server took %.0f ms for a table's write on average",
+        title,
+        written.values().stream().mapToDouble(Double::doubleValue).sum(),
+        written.entrySet().stream()
+            .map(e -> "%s %.1f".formatted(e.getKey(), e.getValue()))
+            .collect(Collectors.joining(", ")),
+        averageMs(durationsBefore, durations()));
     bound.clear();
     settle();
   }
@@ -326,6 +403,10 @@ public final class ControlPlaneBench {
    * Requests of the operator that write, as the API server counts them; what agents report aside.
    */
   private double writes() {
+    return writesByKind().values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  private Map<String, Double> writesByKind() {
     Set<String> verbs = Set.of("APPLY", "POST", "PUT", "PATCH", "DELETE");
     return client
         .raw("/metrics")
@@ -340,8 +421,46 @@ public final class ControlPlaneBench {
             line ->
                 !(line.contains("resource=\"noderoutetables\"")
                     && line.contains("subresource=\"status\"")))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+        .collect(
+            Collectors.toMap(
+                ControlPlaneBench::kind,
+                line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)),
+                Double::sum,
+                TreeMap::new));
+  }
+
+  private static String kind(String line) {
+    String resource = line.replaceAll(".*[{,]resource=\"([a-z]+)\".*", "$1");
+    String subresource = line.replaceAll(".*,subresource=\"([a-z]*)\".*", "$1");
+    return subresource.isEmpty() ? resource : resource + "/" + subresource;
+  }
+
+  /** The operator's histogram of its own delays, cumulated. */
+  private long[] delays() {
+    try {
+      return client
+          .getHttpClient()
+          .sendAsync(
+              client.getHttpClient().newHttpRequestBuilder().uri(metrics).build(), String.class)
+          .join()
+          .body()
+          .lines()
+          .filter(line -> line.startsWith("logroute_operator_table_delay_seconds_bucket"))
+          .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+          .toArray();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("the operator's metrics", e);
+    }
+  }
+
+  private static String bound(long[] cumulated, double share) {
+    long all = cumulated[cumulated.length - 1];
+    for (int i = 0; i < TableDelays.BUCKET_SECONDS.length; i++) {
+      if (cumulated[i] >= all * share) {
+        return Math.round(1000 * TableDelays.BUCKET_SECONDS[i]) + " ms";
+      }
+    }
+    return "more";
   }
 
   /** Seconds and number of the writes of tables, as the API server counts them. */

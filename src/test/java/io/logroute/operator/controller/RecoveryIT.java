@@ -115,6 +115,84 @@ class RecoveryIT {
     }
   }
 
+  /** A Lease that is lost is how a process starts a second time, without asking for its rights. */
+  @Test
+  void shouldTryAgainWhenAStartFails() throws Exception {
+    kubectl.run("apply", "--server-side", "-f", "crds").orFail();
+    kubectl.run("apply", "-f", "manifests/base/operator-access.yaml").orFail();
+    try (LogRouteProcess operator = operator()) {
+      operator.awaitReady();
+      prepareWork();
+      awaitTableWithANewPod();
+
+      mayReadPods(false);
+      takeTheLease();
+      soon()
+          .until(
+              () ->
+                  said(operator, "the operator could not start, trying again: ")
+                      && said(operator, "cannot list resource \"pods\""));
+      assertThat(operator.get("/readyz")).isEqualTo("not following the cluster\n");
+      assertThat(operator.isAlive()).isTrue();
+
+      mayReadPods(true);
+      operator.awaitReady();
+      awaitTableWithANewPod();
+      assertThat(operator.log()).noneMatch(line -> line.startsWith("\tat "));
+    }
+  }
+
+  /** Not found is what the API server answers for a kind that it does not know, too. */
+  @Test
+  void shouldWriteTablesAgainWhenTheirDefinitionWasGone() throws Exception {
+    kubectl.run("apply", "--server-side", "-f", "crds").orFail();
+    kubectl.run("apply", "-f", "manifests/base/operator-access.yaml").orFail();
+    try (LogRouteProcess operator = operator()) {
+      operator.awaitReady();
+      prepareWork();
+      awaitTableWithANewPod();
+
+      kubectl.run("delete", "crd", "noderoutetables.logroute.io").orFail();
+      String pod = newPod();
+      soon().until(() -> said(operator, "Node node-1: will be tried again: "));
+      kubectl.run("apply", "--server-side", "-f", "crds").orFail();
+
+      awaitEntry(pod);
+      assertThat(operator.isAlive()).isTrue();
+      assertThat(operator.log()).noneMatch(line -> line.startsWith("\tat "));
+    }
+  }
+
+  private void mayReadPods(boolean may) {
+    String resources =
+        may ? "[\"pods\", \"nodes\", \"namespaces\"]" : "[\"nodes\", \"namespaces\"]";
+    kubectl
+        .run(
+            "patch",
+            "clusterrole",
+            "logroute-operator",
+            "--type=json",
+            "-p",
+            "[{\"op\": \"replace\", \"path\": \"/rules/0/resources\", \"value\": "
+                + resources
+                + "}]")
+        .orFail();
+  }
+
+  private void takeTheLease() {
+    kubectl
+        .run(
+            "patch",
+            "lease",
+            LeaderSettings.LEASE,
+            "-n",
+            SYSTEM,
+            "--type=merge",
+            "-p",
+            "{\"spec\": {\"holderIdentity\": \"somebody-else\"}}")
+        .orFail();
+  }
+
   private LogRouteProcess operator() throws Exception {
     String token =
         kubectl.run("create", "token", "logroute-operator", "-n", SYSTEM).orFail().out().strip();
