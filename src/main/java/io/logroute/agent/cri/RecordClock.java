@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * The times of successive records: most stand in the minute of the one before, so that only seconds
- * and fraction have to be read. It says what {@link RecordTime#epochNanos} says. Used by one thread.
+ * and fraction have to be read. It says what {@link RecordTime#epochNanos} says. Used by one
+ * thread.
  */
 final class RecordClock {
 
