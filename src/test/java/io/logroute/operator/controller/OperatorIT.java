@@ -502,12 +502,12 @@ class OperatorIT {
         : ready.getStatus() + " " + ready.getReason() + ": " + ready.getMessage();
   }
 
-  /** Until the operator has written nothing for a while. */
+  /** Until the operator has written nothing for longer than a pending route may wait (10 s). */
   private void settle() {
     double[] last = {writes()};
     await()
         .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofSeconds(6))
+        .pollInterval(Duration.ofSeconds(12))
         .until(
             () -> {
               double before = last[0];
