@@ -405,11 +405,11 @@ final class Conductor {
     for (Map.Entry<Path, ContainerState> entry : containers.entrySet()) {
       if (!found.contains(entry.getKey())) {
         watch.forget(entry.getKey());
+        stamps.forget(entry.getKey());
         entry.getValue().log.setGone();
         if (entry.getValue().log.generations().isEmpty()) {
           forget(entry.getValue());
           containers.remove(entry.getKey());
-          stamps.forget(entry.getKey());
         }
       }
     }

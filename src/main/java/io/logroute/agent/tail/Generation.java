@@ -138,9 +138,15 @@ public final class Generation {
     return Arrays.equals(head, found);
   }
 
+  /**
+   * Called by the sweeping thread and by readers: a look that was made before the record was
+   * complete takes nothing back.
+   */
   private void learnHead(byte[] found) {
-    head = found;
-    headHash = HeadHash.of(found);
+    if (found.length > 0) {
+      head = found;
+      headHash = HeadHash.of(found);
+    }
   }
 
   /** A damaged file has no head: it is found out when it is read. */

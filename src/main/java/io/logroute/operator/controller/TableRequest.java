@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -137,7 +138,8 @@ final class TableRequest {
 
   private Status status(HttpResponse<String> answer) {
     try {
-      return client.getKubernetesSerialization().unmarshal(answer.body(), Status.class);
+      Status status = client.getKubernetesSerialization().unmarshal(answer.body(), Status.class);
+      return Objects.requireNonNullElseGet(status, Status::new);
     } catch (IllegalArgumentException | KubernetesClientException notAStatus) {
       return new Status();
     }

@@ -74,7 +74,7 @@ class FolderStampsTest {
   }
 
   @Test
-  void shouldListWhatIsGoneOrIsAnotherFolderByNow() throws IOException {
+  void shouldListWhatIsNotThere() throws IOException {
     unwatched.mustList(folder, 0);
     Path other = folder.resolve("other");
     assertThat(unwatched.mustList(other, 1)).isTrue();
