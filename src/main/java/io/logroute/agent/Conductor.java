@@ -407,7 +407,7 @@ final class Conductor {
         watch.forget(entry.getKey());
         stamps.forget(entry.getKey());
         entry.getValue().log.setGone();
-        if (entry.getValue().log.generations().isEmpty()) {
+        if (entry.getValue().log.generations().isEmpty() && entry.getValue().isSettled()) {
           forget(entry.getValue());
           containers.remove(entry.getKey());
         }
@@ -522,7 +522,7 @@ final class Conductor {
   }
 
   private static Offsets startOf(Map<Key, Offsets> starts, Generation generation, String route) {
-    Key key = new Key(generation.restart(), generation.headHash(), route);
+    Key key = keyOf(generation, route);
     Offsets start = Objects.requireNonNullElse(starts.get(key), new Offsets(0, 0));
     long first = generation.firstByte();
     return new Offsets(Math.max(first, start.stdout()), Math.max(first, start.stderr()));
@@ -665,7 +665,6 @@ final class Conductor {
 
   /** A generation is closed for good: whoever had not read all of it has lost the rest. */
   private void noteLoss(@Nullable ContainerState state, Generation generation) {
-    LossReason reason = generation.givenUp();
     if (state == null) {
       return;
     }
@@ -680,7 +679,7 @@ final class Conductor {
       long from = state.storedStart(generation);
       LossLedger.Range range =
           LossLedger.Range.of(state.log, generation, from, generation.sizeBytes());
-      ledger.enter(range, "", reason == null ? LossReason.ROTATED : reason);
+      ledger.enter(range, "", generation.reasonOfLoss());
     }
   }
 
@@ -731,32 +730,45 @@ final class Conductor {
 
   private static Map<Written, Long> sizes(ContainerState state) {
     Map<Written, Long> sizes = new HashMap<>();
+    for (Feed feed : state.feedsByRoute.values()) {
+      for (Progress forgotten : feed.generations().unsettledOfForgotten()) {
+        sizes.merge(writtenOf(forgotten.generation), forgotten.end(), Math::max);
+      }
+    }
     if (!state.isDecided() || !state.feedsByRoute.isEmpty()) {
       for (Generation generation : state.log.generations()) {
         refreshHead(generation);
-        if (generation.headHash() != 0) {
-          Written key = new Written(generation.restart(), generation.headHash());
-          sizes.put(key, generation.seenBytes());
-        }
+        sizes.put(writtenOf(generation), generation.seenBytes());
       }
     }
+    sizes.keySet().removeIf(written -> written.head() == 0);
     return sizes;
   }
 
   /** A form that is about to be forgotten tells nothing where another one is there. */
   private static void addOffsets(ContainerState state, Feed feed, Map<Key, Offsets> offsets) {
+    String route = feed.route();
+    for (Progress forgotten : feed.generations().unsettledOfForgotten()) {
+      offsets.put(keyOf(forgotten.generation, route), forgotten.taken());
+    }
     for (Generation generation : state.log.generations()) {
       refreshHead(generation);
-      if (generation.headHash() != 0) {
-        Key key = new Key(generation.restart(), generation.headHash(), feed.route());
-        Offsets taken = feed.generations().takenIn(generation);
-        if (generation.isOpen() || generation.isPresent()) {
-          offsets.put(key, taken);
-        } else {
-          offsets.putIfAbsent(key, taken);
-        }
+      Offsets taken = feed.generations().takenIn(generation);
+      if (generation.isOpen() || generation.isPresent()) {
+        offsets.put(keyOf(generation, route), taken);
+      } else {
+        offsets.putIfAbsent(keyOf(generation, route), taken);
       }
     }
+    offsets.keySet().removeIf(key -> key.head() == 0);
+  }
+
+  private static Key keyOf(Generation generation, String route) {
+    return new Key(generation.restart(), generation.headHash(), route);
+  }
+
+  private static Written writtenOf(Generation generation) {
+    return new Written(generation.restart(), generation.headHash());
   }
 
   private static void refreshHead(Generation generation) {

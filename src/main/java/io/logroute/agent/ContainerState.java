@@ -121,6 +121,12 @@ final class ContainerState {
     return start;
   }
 
+  /** Whether nothing is in flight, nor to be told, of files that are forgotten. */
+  boolean isSettled() {
+    return feedsByRoute.values().stream()
+        .allMatch(feed -> feed.generations().unsettledOfForgotten().isEmpty());
+  }
+
   boolean isDecided() {
     return decision instanceof Decision.Decided;
   }
