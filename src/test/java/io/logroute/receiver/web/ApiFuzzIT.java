@@ -355,7 +355,10 @@ class ApiFuzzIT {
         // The JDK's server says so by itself of an address that is none.
         return new String(answer, 0, length, ISO_8859_1).replace("URISyntaxException thrown", "");
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new UncheckedIOException(
+            "seed %d, %s of %s, and the receiver's log: %s"
+                .formatted(seed, e.getMessage(), request, receiver.log()),
+            e);
       }
     }
   }
