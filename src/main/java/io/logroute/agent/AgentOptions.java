@@ -34,38 +34,7 @@ public record AgentOptions(
   /** What a LogAgent holds of deleted files when it does not say. */
   public static final long DEFAULT_HELD_BYTES = 1L << 30;
 
-  /** With the usual bounds. */
-  public AgentOptions(
-      Path podsFolder,
-      Path containersFolder,
-      Path stateFolder,
-      InetSocketAddress http,
-      String node,
-      long graceMs) {
-    this(podsFolder, containersFolder, stateFolder, http, node, graceMs, DEFAULT_HELD_BYTES);
-  }
-
   /** With as many open files as this process may have. */
-  public AgentOptions(
-      Path podsFolder,
-      Path containersFolder,
-      Path stateFolder,
-      InetSocketAddress http,
-      String node,
-      long graceMs,
-      long heldBytes) {
-    this(
-        podsFolder,
-        containersFolder,
-        stateFolder,
-        http,
-        node,
-        graceMs,
-        heldBytes,
-        DEFAULT_CURVE_FOLDER);
-  }
-
-  /** With keys in a folder of its own. */
   public AgentOptions(
       Path podsFolder,
       Path containersFolder,

@@ -43,17 +43,6 @@ final class AgentPipelines {
   private final Consumer<Pipeline> starter;
   private final Map<Purpose, Pipeline> pipelines = new ConcurrentHashMap<>();
 
-  /** With CURVE keys where they usually stand. */
-  AgentPipelines(
-      LogDrivers drivers,
-      String node,
-      Path stateFolder,
-      AgentMetrics metrics,
-      AgentClock clock,
-      Consumer<Pipeline> starter) {
-    this(drivers, node, stateFolder, AgentOptions.DEFAULT_CURVE_FOLDER, metrics, clock, starter);
-  }
-
   /**
    * @param starter sets a new pipeline going
    */

@@ -4,19 +4,14 @@ package io.logroute.agent;
 import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
-import io.logroute.agent.checkpoint.Positions.Written;
 import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.FolderEvents;
-import io.logroute.agent.discovery.FolderStamps;
-import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Binding;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
-import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
-import io.logroute.agent.tail.KeptCopies;
 import io.logroute.agent.tail.LossReason;
 import io.logroute.agent.tail.OpenBudget;
 import io.logroute.table.NodeRouteTable.Backfill;
@@ -24,11 +19,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that knows what is on the node and what the table wants of it: it sweeps the folders,
- * opens what it finds, gives each routed container its feeds, lets go of what everybody has taken
+ * The thread that knows what is on the node and what the table wants of it: it sweeps the folders
+ * ({@link NodeSweep}), gives each routed container its feeds, lets go of what everybody has taken
  * over, and collects positions once a second.
  *
  * <p>Order at a crash: positions are written after the endpoint took lines over, and a generation
@@ -48,7 +41,6 @@ final class Conductor {
 
   private static final Logger log = LoggerFactory.getLogger(Conductor.class);
 
-  private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long POLL_MS = 100;
   private static final long LEAST_LINE_BYTES = 2L << 20;
@@ -57,12 +49,6 @@ final class Conductor {
   private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  private static final Positions.Container NOTHING_STORED =
-      new Positions.Container(Map.of(), Map.of(), Map.of());
-
-  private final Path podsPath;
-  private final PodsFolder podsFolder;
-  private final FolderStamps stamps;
   private final FolderEvents watch;
   private final ContainerIds ids;
   private final AgentPipelines pipelines;
@@ -71,29 +57,22 @@ final class Conductor {
   private final AgentClock clock;
   private final LossLedger ledger;
   private final LineMemory lineMemory = new LineMemory(maxLineMemoryBytes());
-  private final KeptCopies copies;
+  private final NodeSweep sweep;
   private final OpenBudget budget;
   private final OpenFileTurns turns;
-  private final LossesOfEarlierLife earlierLosses;
   private final long heldBytes;
   private final Feed.TargetSource targets;
-  private final Positions restored;
   private final long graceMs;
   private final Map<Path, ContainerState> containers = new ConcurrentHashMap<>();
   private final Map<String, Long> routesSeen = new HashMap<>();
-  private final Map<Path, String> unreadable = new HashMap<>();
-  private final Set<Path> podFolders = new HashSet<>();
   private final Thread thread;
 
   private @Nullable RouteDecisions decisions;
   private volatile @Nullable TableInForce wanted;
   private volatile boolean stopping;
-  private volatile boolean swept;
   private volatile long beatNanos;
-  private long sweptNanos;
   private long checkpointNanos;
   private @Nullable TableInForce inForce;
-  private boolean podsFolderFailing;
   private String roundFailure = "";
   private int waitingFiles;
   private long turnNanos;
@@ -115,27 +94,22 @@ final class Conductor {
       AgentClock clock,
       Feed.TargetSource targets,
       Positions restored) {
-    this.podsPath = options.podsFolder();
     this.graceMs = options.graceMs();
     this.watch = watch;
-    this.stamps = new FolderStamps(watch);
-    this.podsFolder = new PodsFolder(podsPath, stamps);
     this.ids = ids;
     this.pipelines = pipelines;
     this.checkpointer = checkpointer;
     this.metrics = metrics;
     this.clock = clock;
     this.ledger = new LossLedger(metrics, clock);
-    this.copies = new KeptCopies(options.stateFolder());
     this.budget = new OpenBudget(options.maxOpenFiles());
     this.turns = new OpenFileTurns(budget, clock);
     this.heldBytes = options.heldBytes();
     this.beatNanos = clock.nanoTime();
-    this.sweptNanos = beatNanos - SWEEP_NANOS;
     this.checkpointNanos = beatNanos;
     this.targets = targets;
-    this.restored = restored;
-    this.earlierLosses = new LossesOfEarlierLife(restored, ledger);
+    this.sweep =
+        new NodeSweep(options, watch, ids, restored, budget, ledger, clock, containers, new Gone());
     this.routesSeen.putAll(restored.routesSeenEpochNanos());
     this.thread = Thread.ofPlatform().name("conductor").daemon().unstarted(this::run);
   }
@@ -162,7 +136,7 @@ final class Conductor {
 
   /** Whether the folders were read once and a table is in force. */
   boolean isReady() {
-    return swept && wanted != null;
+    return sweep.isDone() && wanted != null;
   }
 
   long beatNanos() {
@@ -212,22 +186,15 @@ final class Conductor {
   void round(Set<Path> changed) {
     long now = clock.nanoTime();
     beatNanos = now;
-    changed.forEach(stamps::forget);
-    boolean sweepAll = now - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
-    if (sweepAll) {
-      sweepAll();
-      sweptNanos = now;
-    } else {
-      changed.forEach(this::sweepOne);
-    }
+    boolean sweptAll = sweep.round(changed, now);
     TableInForce next = wanted;
     boolean newTable = next != inForce;
     inForce = next;
     if (newTable && next != null) {
       takeUp(next);
     }
-    if (newTable || sweepAll || !changed.isEmpty()) {
-      containers.values().forEach(state -> guard(state, () -> decide(state)));
+    if (newTable || sweptAll || !changed.isEmpty()) {
+      containers.values().forEach(state -> state.guard(() -> decide(state)));
       boundHeld();
       takeTurns(now);
       pipelines.stopUnused(graceMs);
@@ -235,7 +202,7 @@ final class Conductor {
     if (waitingFiles > 0 && now - turnNanos >= TURN_NANOS) {
       takeTurns(now);
     }
-    if (now - checkpointNanos >= CHECKPOINT_NANOS && swept) {
+    if (now - checkpointNanos >= CHECKPOINT_NANOS && sweep.isDone()) {
       checkpointNanos = now;
       checkpoint();
     }
@@ -249,169 +216,17 @@ final class Conductor {
     roundFailure = what;
   }
 
-  /** Does something with one container; what nobody expected of it is its problem alone. */
-  private static void guard(ContainerState state, Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) {
-      String what = e.toString();
-      if (!what.equals(state.loggedProblem)) {
-        log.error("{} cannot be dealt with; trying on", state.log.folder().key(), e);
-      }
-      state.loggedProblem = what;
-      state.problem = what;
-    }
-  }
+  /** What the node does not have any more. */
+  private final class Gone implements NodeSweep.Listener {
 
-  private boolean isPods(Path folder) {
-    return folder.equals(podsPath) || podFolders.contains(folder);
-  }
-
-  private void sweepAll() {
-    if (!swept) {
-      discoverKept();
-    }
-    Set<Path> found = new HashSet<>();
-    Set<Path> foundPods = new HashSet<>();
-    try {
-      long now = clock.nanoTime();
-      for (Path pod : podsFolder.podFolders(now)) {
-        foundPods.add(pod);
-        sweepPod(pod, found, now);
-      }
-      podsFolderFailing = false;
-      swept = true;
-    } catch (IOException e) {
-      if (!podsFolderFailing) {
-        log.error("{} cannot be read ({}); trying on", podsPath, e.toString());
-      }
-      podsFolderFailing = true;
-      return;
-    }
-    forgetGone(found, foundPods);
-    earlierLosses.look(key -> containers.get(podsPath.resolve(key)));
-  }
-
-  private void sweepPod(Path pod, Set<Path> found, long nowNanos) {
-    try {
-      for (ContainerFolder folder : podsFolder.containers(pod, nowNanos)) {
-        found.add(folder.path());
-        sweep(containers.computeIfAbsent(folder.path(), unused -> discover(folder)), nowNanos);
-      }
-    } catch (IOException e) {
-      unreadable(pod, e);
-      containers.keySet().stream().filter(path -> path.startsWith(pod)).forEach(found::add);
-    }
-  }
-
-  private void sweep(ContainerState state, long nowNanos) {
-    boolean changed = stamps.mustList(state.log.folder().path(), nowNanos);
-    if (changed || !state.problem.isEmpty() || state.log.needsListing()) {
-      sweep(state);
-    }
-  }
-
-  private void sweepOne(Path folder) {
-    ContainerState state = containers.get(folder);
-    if (state != null) {
-      sweep(state);
-    }
-  }
-
-  private void sweep(ContainerState state) {
-    state.problem = "";
-    guard(state, () -> list(state));
-  }
-
-  private void list(ContainerState state) {
-    try {
-      state.log.update(PodsFolder.files(state.log.folder().path()));
-    } catch (IOException e) {
-      stamps.forget(state.log.folder().path());
-      unreadable(state.log.folder().path(), e);
-    }
-  }
-
-  private ContainerState discover(ContainerFolder folder) {
-    Positions.Container stored = restored.container(folder.key());
-    if (stored != null) {
-      ids.restore(folder.key(), stored.ids());
-    }
-    ContainerLog containerLog =
-        new ContainerLog(folder, copies, budget, clock::now, new FileTrouble(folder));
-    try {
-      containerLog.adoptKept();
-    } catch (IOException e) {
-      unreadable(folder.path(), e);
-    }
-    return new ContainerState(containerLog, stored);
-  }
-
-  /** Takes up the containers of which only copies are left. */
-  private void discoverKept() {
-    try {
-      for (ContainerFolder folder : copies.containers(podsPath)) {
-        containers.computeIfAbsent(folder.path(), unused -> discover(folder));
-      }
-    } catch (IOException e) {
-      log.error("what was kept of deleted files cannot be read ({})", e.toString());
-    }
-  }
-
-  /** What becomes of files that cannot be read, or are gone. */
-  private final class FileTrouble implements ContainerLog.Trouble {
-    private final ContainerFolder folder;
-
-    FileTrouble(ContainerFolder folder) {
-      this.folder = folder;
+    @Override
+    public void forgotten(ContainerState state, Generation generation) {
+      noteLoss(state, generation);
     }
 
     @Override
-    public void unreadable(LogFile file, IOException cause) {
-      Conductor.this.unreadable(file.path(), cause);
-    }
-
-    @Override
-    public void vanished(LogFile file) {
-      String name = file.name().toString();
-      LossLedger.Range all = new LossLedger.Range(folder.key(), name, 0, 0, file.sizeBytes());
-      ledger.enter(all, "", LossReason.ROTATED);
-    }
-
-    @Override
-    public void forgotten(Generation generation) {
-      noteLoss(containers.get(folder.path()), generation);
-    }
-  }
-
-  private void unreadable(Path path, IOException cause) {
-    String what = cause.toString();
-    if (!what.equals(unreadable.put(path, what))) {
-      log.warn("{} cannot be read ({}); trying on with every sweep", path, what);
-    }
-  }
-
-  private void forgetGone(Set<Path> found, Set<Path> foundPods) {
-    podFolders.stream().filter(pod -> !foundPods.contains(pod)).forEach(watch::forget);
-    podFolders.clear();
-    podFolders.addAll(foundPods);
-    unreadable
-        .keySet()
-        .removeIf(
-            path ->
-                !found.contains(path)
-                    && !found.contains(path.getParent())
-                    && !foundPods.contains(path));
-    for (Map.Entry<Path, ContainerState> entry : containers.entrySet()) {
-      if (!found.contains(entry.getKey())) {
-        watch.forget(entry.getKey());
-        stamps.forget(entry.getKey());
-        entry.getValue().log.setGone();
-        if (entry.getValue().log.generations().isEmpty()) {
-          forget(entry.getValue());
-          containers.remove(entry.getKey());
-        }
-      }
+    public void gone(ContainerState state) {
+      forget(state);
     }
   }
 
@@ -487,7 +302,7 @@ final class Conductor {
         state.log.update(PodsFolder.files(state.log.folder().path()));
       }
     } catch (IOException e) {
-      unreadable(state.log.folder().path(), e);
+      sweep.unreadable(state.log.folder().path(), e);
     }
   }
 
@@ -500,7 +315,7 @@ final class Conductor {
       pipeline.rebind(old, binding);
       return;
     }
-    Map<Key, Offsets> starts = starts(state, old, wasRouted);
+    Map<Key, Offsets> starts = ContainerPositions.starts(state, old, wasRouted);
     long since = old != null ? old.sinceEpochNanos() : sinceEpochNanos(state, binding, wasRouted);
     if (old != null) {
       removeFeed(state, route);
@@ -510,7 +325,7 @@ final class Conductor {
             state.log,
             binding,
             since,
-            (generation, name) -> startOf(starts, generation, name),
+            (generation, name) -> ContainerPositions.startOf(starts, generation, name),
             targets,
             metrics,
             ledger,
@@ -519,26 +334,6 @@ final class Conductor {
     state.feedsByRoute.put(route, feed);
     state.pipelinesByRoute.put(route, pipeline);
     pipeline.add(feed);
-  }
-
-  private static Offsets startOf(Map<Key, Offsets> starts, Generation generation, String route) {
-    Key key = new Key(generation.restart(), generation.headHash(), route);
-    Offsets start = Objects.requireNonNullElse(starts.get(key), new Offsets(0, 0));
-    long first = generation.firstByte();
-    return new Offsets(Math.max(first, start.stdout()), Math.max(first, start.stderr()));
-  }
-
-  private static Map<Key, Offsets> starts(
-      ContainerState state, @Nullable Feed old, boolean wasRouted) {
-    Map<Key, Offsets> starts = new HashMap<>();
-    Positions.Container stored = state.stored;
-    if (stored != null && !wasRouted) {
-      starts.putAll(stored.offsets());
-    }
-    if (old != null) {
-      addOffsets(state, old, starts);
-    }
-    return starts;
   }
 
   private long sinceEpochNanos(ContainerState state, Binding binding, boolean wasRouted) {
@@ -587,7 +382,7 @@ final class Conductor {
     try {
       state.log.release(generation);
     } catch (IOException e) {
-      unreadable(generation.path(), e);
+      sweep.unreadable(generation.path(), e);
     }
   }
 
@@ -610,7 +405,7 @@ final class Conductor {
         LossReason reason = held.decided() ? LossReason.HELD_CAP : LossReason.UNDECIDED;
         held.state().log.giveUp(held.generation(), reason);
       } catch (IOException e) {
-        unreadable(held.generation().path(), e);
+        sweep.unreadable(held.generation().path(), e);
       }
     }
   }
@@ -664,11 +459,7 @@ final class Conductor {
   }
 
   /** A generation is closed for good: whoever had not read all of it has lost the rest. */
-  private void noteLoss(@Nullable ContainerState state, Generation generation) {
-    LossReason reason = generation.givenUp();
-    if (state == null) {
-      return;
-    }
+  private void noteLoss(ContainerState state, Generation generation) {
     state.feedsByRoute.forEach(
         (route, feed) -> {
           Pipeline pipeline = state.pipelinesByRoute.get(route);
@@ -680,7 +471,7 @@ final class Conductor {
       long from = state.storedStart(generation);
       LossLedger.Range range =
           LossLedger.Range.of(state.log, generation, from, generation.sizeBytes());
-      ledger.enter(range, "", reason == null ? LossReason.ROTATED : reason);
+      ledger.enter(range, "", generation.reasonOfLoss());
     }
   }
 
@@ -689,13 +480,13 @@ final class Conductor {
    * read for the first time those of the last life stay as they are.
    */
   void checkpoint() {
-    if (!swept) {
+    if (!sweep.isDone()) {
       return;
     }
     Map<String, Positions.Container> collected = new HashMap<>();
     for (ContainerState state : containers.values()) {
       String key = state.log.folder().key();
-      guard(state, () -> collect(state, key));
+      state.guard(() -> collect(state, key));
       Positions.Container positions = state.collected == null ? state.stored : state.collected;
       if (positions != null) {
         collected.put(key, positions);
@@ -707,63 +498,8 @@ final class Conductor {
   private void collect(ContainerState state, String key) {
     long stamp = state.positionsStamp();
     if (state.collected == null || stamp != state.collectedStamp) {
-      state.collected = positionsOf(state, key);
+      state.collected = ContainerPositions.of(state, ids.of(key));
       state.collectedStamp = stamp;
-    }
-  }
-
-  private Positions.Container positionsOf(ContainerState state, String key) {
-    Map<Key, Offsets> offsets = new HashMap<>();
-    Map<String, Long> since = new HashMap<>();
-    if (!state.isDecided()) {
-      Positions.Container stored = Objects.requireNonNullElse(state.stored, NOTHING_STORED);
-      return new Positions.Container(
-          stored.ids(), stored.sinceEpochNanos(), stored.offsets(), sizes(state));
-    }
-    for (Feed feed : state.feedsByRoute.values()) {
-      addOffsets(state, feed, offsets);
-      if (feed.sinceEpochNanos() != Long.MIN_VALUE) {
-        since.put(feed.route(), feed.sinceEpochNanos());
-      }
-    }
-    return new Positions.Container(ids.of(key), since, offsets, sizes(state));
-  }
-
-  private static Map<Written, Long> sizes(ContainerState state) {
-    Map<Written, Long> sizes = new HashMap<>();
-    if (!state.isDecided() || !state.feedsByRoute.isEmpty()) {
-      for (Generation generation : state.log.generations()) {
-        refreshHead(generation);
-        if (generation.headHash() != 0) {
-          Written key = new Written(generation.restart(), generation.headHash());
-          sizes.put(key, generation.seenBytes());
-        }
-      }
-    }
-    return sizes;
-  }
-
-  /** A form that is about to be forgotten tells nothing where another one is there. */
-  private static void addOffsets(ContainerState state, Feed feed, Map<Key, Offsets> offsets) {
-    for (Generation generation : state.log.generations()) {
-      refreshHead(generation);
-      if (generation.headHash() != 0) {
-        Key key = new Key(generation.restart(), generation.headHash(), feed.route());
-        Offsets taken = feed.generations().takenIn(generation);
-        if (generation.isOpen() || generation.isPresent()) {
-          offsets.put(key, taken);
-        } else {
-          offsets.putIfAbsent(key, taken);
-        }
-      }
-    }
-  }
-
-  private static void refreshHead(Generation generation) {
-    try {
-      generation.refreshHead();
-    } catch (IOException e) {
-      log.debug("{}: its first record cannot be read yet", generation, e);
     }
   }
 }

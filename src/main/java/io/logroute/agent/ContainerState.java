@@ -15,12 +15,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the conductor knows of one container: its log, what the table decided, and the feeds that
  * came of it. Owned by the conductor's thread.
  */
 final class ContainerState {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(ContainerState.class);
 
   final ContainerLog log;
 
@@ -40,7 +44,7 @@ final class ContainerState {
   volatile String problem = "";
 
   /** The problem that was logged last: one that stays is told once. */
-  String loggedProblem = "";
+  private String loggedProblem = "";
 
   /** Deleted files of which it was said that no copy could be made. */
   final Set<Generation> toldNotKept = Collections.newSetFromMap(new WeakHashMap<>());
@@ -54,6 +58,20 @@ final class ContainerState {
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;
     this.stored = stored;
+  }
+
+  /** Does something with this container; what nobody expected of it is its problem alone. */
+  void guard(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      String what = e.toString();
+      if (!what.equals(loggedProblem)) {
+        LOGGER.error("{} cannot be dealt with; trying on", log.folder().key(), e);
+      }
+      loggedProblem = what;
+      problem = what;
+    }
   }
 
   /** How far every route had taken over a generation in an earlier life. */
@@ -119,6 +137,12 @@ final class ContainerState {
       start = Math.min(start, Math.min(taken.stdout(), taken.stderr()));
     }
     return start;
+  }
+
+  /** Whether nothing is in flight, nor to be told, of files that are forgotten. */
+  boolean isSettled() {
+    return feedsByRoute.values().stream()
+        .allMatch(feed -> feed.generations().unsettledOfForgotten().isEmpty());
   }
 
   boolean isDecided() {

@@ -305,7 +305,8 @@ final class Feed {
     long endedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - progress.endSinceNanos);
     long quietMs = Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
-      return quietMs >= PARTIAL_TIMEOUT_MS ? closeOrWait(driver) : Step.QUIET;
+      boolean nothingFollows = quietMs >= PARTIAL_TIMEOUT_MS && !progress.isTorn();
+      return nothingFollows ? closeOrWait(driver) : Step.QUIET;
     }
     long supersededMs = TimeUnit.NANOSECONDS.toMillis(progress.supersededForNanos(nowNanos));
     boolean mayGrow = supersededMs < STABLE_MS && !containerLog.isGone();
@@ -371,11 +372,10 @@ final class Feed {
     if (line == null) {
       return;
     }
-    LossReason reason = line.generation().givenUp();
     ledger.enter(
         LossLedger.Range.of(containerLog, line.generation(), line.from(), line.to()),
         route(),
-        reason == null ? LossReason.ROTATED : reason);
+        line.generation().reasonOfLoss());
     account.read(-line.bytes());
     account.lost(line.bytes());
   }
@@ -414,6 +414,20 @@ final class Feed {
   void end() {
     loseUnreadable(true);
     close();
+  }
+
+  /** The way by which its lines went is over: what no other feed can read again is lost. */
+  void abandon() {
+    for (Progress progress : generations.all()) {
+      Generation generation = progress.generation;
+      if (!progress.isSettled() && !generation.isOpen() && !generation.canBeReopened()) {
+        long taken = Math.min(progress.taken().stdout(), progress.taken().stderr());
+        ledger.enter(
+            LossLedger.Range.of(containerLog, generation, taken, progress.read()),
+            route(),
+            generation.reasonOfLoss());
+      }
+    }
   }
 
   private Step closeOrWait(LogDriver driver) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * changes it, any thread may look.
  *
  * <p>What is given up, or forgotten, before all of it was read is told as lost once; its place in
- * the order stays until reading has come there.
+ * the order stays until reading has come there, and what was read of it is taken over. So an agent
+ * that ends before that leaves a position of it, by which the next one tells what is missing.
  */
 final class FollowedGenerations {
 
@@ -66,17 +67,19 @@ final class FollowedGenerations {
 
   /** Takes up what the container's log has by now. */
   void follow(long nowNanos) {
+    List<Generation> now = containerLog.generations();
+    if (now != known) {
+      known = now;
+      take(now, nowNanos);
+    }
     for (Progress progress : progresses) {
-      LossReason reason = progress.generation.givenUp();
-      if (reason != null) {
-        endAt(progress, reason);
+      if (progress.generation.givenUp() != null) {
+        end(progress);
       }
     }
-    List<Generation> now = containerLog.generations();
-    if (now == known) {
-      return;
-    }
-    known = now;
+  }
+
+  private void take(List<Generation> now, long nowNanos) {
     List<Progress> followed = new ArrayList<>(now.size());
     for (Generation generation : now) {
       Progress progress = in(generation);
@@ -97,17 +100,14 @@ final class FollowedGenerations {
       return;
     }
     Progress met = in(generation);
-    LossReason reason = generation.givenUp();
-    endAt(
-        met == null ? new Progress(generation, starts.apply(generation)) : met,
-        reason == null ? LossReason.ROTATED : reason);
+    end(met == null ? new Progress(generation, starts.apply(generation)) : met);
   }
 
-  private void endAt(Progress progress, LossReason reason) {
+  private void end(Progress progress) {
     if (progress.isLost() || progress.unreadBytes() == 0) {
       return;
     }
-    losses.accept(progress, reason);
+    losses.accept(progress, progress.generation.reasonOfLoss());
     progress.setLost();
   }
 
@@ -117,8 +117,12 @@ final class FollowedGenerations {
       int index = followed.indexOf(old);
       if (index < 0) {
         dropped.add(old.generation);
-        endAt(old, LossReason.ROTATED);
-        if (old.isLost() && !old.isFinished()) {
+        end(old);
+        boolean isPassed = !old.isLost() || old.isFinished();
+        if (isPassed) {
+          old.setFinished(true);
+        }
+        if (!isPassed || !old.isSettled()) {
           followed.add(place, old);
           index = place;
         } else {
@@ -127,6 +131,18 @@ final class FollowedGenerations {
       }
       place = index < 0 ? place : index + 1;
     }
+  }
+
+  /** Those that the container's log has forgotten, and that are not settled; any thread. */
+  List<Progress> unsettledOfForgotten() {
+    List<Generation> now = containerLog.generations();
+    List<Progress> unsettled = new ArrayList<>();
+    for (Progress progress : progresses) {
+      if (!progress.isSettled() && !now.contains(progress.generation)) {
+        unsettled.add(progress);
+      }
+    }
+    return unsettled;
   }
 
   /** What is to be read next; null: nothing. */

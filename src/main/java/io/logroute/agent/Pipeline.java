@@ -10,8 +10,10 @@ import io.logroute.agent.tail.Generation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -167,14 +169,14 @@ final class Pipeline {
     command(() -> turns.add(new Turn(feed, clock.nanoTime())));
   }
 
-  /** Ends a feed; what it handed over already may still go out. */
+  /** Ends a feed; what it handed over already may still go out, and is lost otherwise. */
   void remove(Feed feed) {
     feeds.remove(feed);
     command(
         () -> {
           turns.removeIf(turn -> turn.feed == feed);
           buffer.clear();
-          feed.close();
+          feed.end();
         });
   }
 
@@ -238,6 +240,15 @@ final class Pipeline {
     driver.close(graceMs);
     settle();
     turns.forEach(turn -> turn.feed.end());
+    removedInFlight().forEach(Feed::abandon);
+  }
+
+  /** Of the others the positions tell the next life. */
+  private Set<Feed> removedInFlight() {
+    Set<Feed> removed = new HashSet<>();
+    marks.forEach(mark -> removed.add(mark.feed()));
+    turns.forEach(turn -> removed.remove(turn.feed));
+    return removed;
   }
 
   boolean isStopping() {

@@ -35,6 +35,7 @@ final class Progress {
 
   private final Deque<Range> overflown = new ArrayDeque<>();
   private volatile boolean finished;
+  private volatile boolean unpacked;
   private volatile boolean lost;
   private volatile long takenStdout;
   private volatile long takenStderr;
@@ -83,6 +84,11 @@ final class Progress {
     tornBytes = -1;
   }
 
+  /** Whether there is the beginning of a record that is not whole yet. */
+  boolean isTorn() {
+    return tornBytes > read;
+  }
+
   /** Notes how far a mark will bring it; false when that is nothing new. */
   boolean mark(Offsets to) {
     Offsets next =
@@ -103,6 +109,7 @@ final class Progress {
 
   /** Everything was read, and as far as anybody can tell nothing will come. */
   void setFinished(boolean finished) {
+    this.unpacked = finished && generation.isCompressed();
     this.finished = finished;
     endSinceNanos = 0;
   }
@@ -120,11 +127,12 @@ final class Progress {
     return lost;
   }
 
-  /** Bytes that are known to be there and have not been read. */
+  /**
+   * Bytes that are known to be there and have not been read. What the end of a compressed file says
+   * of its size does not count once all of it was unpacked.
+   */
   long unreadBytes() {
-    return lost || (finished && generation.isCompressed())
-        ? 0
-        : Math.max(0, generation.sizeBytes() - read);
+    return lost || unpacked ? 0 : Math.max(0, generation.sizeBytes() - read);
   }
 
   /** Unread bytes that are not overflown. */
@@ -161,6 +169,16 @@ final class Progress {
 
   /** Whether the endpoint has all that was read, and there is no more. */
   boolean isTakenOver() {
-    return finished && Math.min(takenStdout, takenStderr) >= read && unreadBytes() == 0;
+    return finished && isSettled();
+  }
+
+  /** Whether all bytes are accounted for: taken over, or told as lost. */
+  boolean isSettled() {
+    return Math.min(takenStdout, takenStderr) >= read && unreadBytes() == 0;
+  }
+
+  /** Where the bytes end that are not told as lost. */
+  long end() {
+    return read + unreadBytes();
   }
 }

@@ -60,7 +60,15 @@ final class AgentInMemory {
             conditions.heldBytes(),
             conditions.maxOpenFiles(),
             AgentOptions.DEFAULT_CURVE_FOLDER);
-    pipelines = new AgentPipelines(registry, "node-1", state, metrics, clock, running::add);
+    pipelines =
+        new AgentPipelines(
+            registry,
+            "node-1",
+            state,
+            AgentOptions.DEFAULT_CURVE_FOLDER,
+            metrics,
+            clock,
+            running::add);
     checkpointer = new Checkpointer(positions);
     conductor =
         new Conductor(

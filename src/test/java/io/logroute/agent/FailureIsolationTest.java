@@ -83,11 +83,25 @@ class FailureIsolationTest {
     drivers.register("zmq", context -> new Stumbling());
     AgentMetrics metrics = new AgentMetrics();
     AgentPipelines all =
-        new AgentPipelines(drivers, "node-1", folder, metrics, clock, pipelines::add);
+        new AgentPipelines(
+            drivers,
+            "node-1",
+            folder,
+            AgentOptions.DEFAULT_CURVE_FOLDER,
+            metrics,
+            clock,
+            pipelines::add);
     conductor =
         new Conductor(
             new AgentOptions(
-                node.pods(), node.containers(), folder, new InetSocketAddress(0), "node-1", 0),
+                node.pods(),
+                node.containers(),
+                folder,
+                new InetSocketAddress(0),
+                "node-1",
+                0,
+                AgentOptions.DEFAULT_HELD_BYTES,
+                AgentOptions.DEFAULT_CURVE_FOLDER),
             FolderEvents.NONE,
             new ContainerIds(new ContainerLinks(node.containers()), clock),
             all,

@@ -3,6 +3,7 @@ package io.logroute.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.logroute.agent.kubelet.FakeContainer;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Containers, agents and centres that begin and end in ways that are known to cost other agents
@@ -41,6 +44,30 @@ class LifeSequencesTest {
     run.drain();
     run.check();
     run.close();
+  }
+
+  /** Begins anew, with next to no room for what is held of deleted files. */
+  private void holdNothing() throws IOException {
+    NodeConditions usual = NodeConditions.USUAL;
+    NodeConditions tight =
+        new NodeConditions(
+            1, usual.maxOpenFiles(), usual.backfill(), usual.rateLimit(), usual.options());
+    run.close();
+    run = new NodeRun(Files.createDirectory(folder.resolve("tight")), new Random(2), tight);
+    container = run.node().container("web");
+    run.decide(container, NodeRun.ROUTES);
+    run.startAgent();
+  }
+
+  private void giveUpAFileWithLinesInFlight() throws Exception {
+    run.pass(1_100);
+    lines(container, 40);
+    run.clock().advanceMs(300);
+    run.agent().pump(0);
+    run.agent().pump(1);
+    setCentresUp(false);
+    container.delete();
+    run.pass(3_000);
   }
 
   private void lines(FakeContainer to, int count) throws IOException {
@@ -270,6 +297,44 @@ class LifeSequencesTest {
     container.kubelet().rotate();
     run.decide(container, NodeRun.ROUTES);
     run.conduct();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldTellWhatWasInFlightOfAFileThatWasGivenUp(boolean killed) throws Exception {
+    holdNothing();
+    giveUpAFileWithLinesInFlight();
+    assertThat(run.agent().containers()).as("it waits for what is in flight").isNotEmpty();
+    if (killed) {
+      run.killAgent();
+    } else {
+      run.stopAgent();
+    }
+    run.startAgent();
+    run.pass(3_000);
+    assertThat(run.agent().losses())
+        .extracting(loss -> loss.range().container(), loss -> loss.route())
+        .contains(tuple(container.key(), "acked"), tuple(container.key(), "plain"));
+  }
+
+  @Test
+  void shouldTellWhatWasInFlightOfAFileThatWasGivenUpWhenItsCentreMoves() throws Exception {
+    holdNothing();
+    giveUpAFileWithLinesInFlight();
+    run.moveCentres();
+    run.pass(3_000);
+    assertThat(run.agent().losses())
+        .extracting(loss -> loss.range().container(), loss -> loss.route())
+        .contains(tuple(container.key(), "acked"), tuple(container.key(), "plain"));
+  }
+
+  @Test
+  void shouldForgetAContainerOnceWhatWasInFlightOfItsGivenUpFileHasArrived() throws Exception {
+    holdNothing();
+    giveUpAFileWithLinesInFlight();
+    setCentresUp(true);
+    run.pass(5_000);
+    assertThat(run.agent().containers()).isEmpty();
   }
 
   @Test

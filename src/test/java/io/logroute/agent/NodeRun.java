@@ -64,6 +64,7 @@ final class NodeRun {
   private @Nullable AgentInMemory agent;
   private boolean killed;
   private int life;
+  private int address;
 
   /**
    * @param random decides what a thread's round does, and what inodes are used again
@@ -191,6 +192,12 @@ final class NodeRun {
     tableChanged();
   }
 
+  /** Both centres are to be found elsewhere from now on. */
+  void moveCentres() {
+    address++;
+    tableChanged();
+  }
+
   private void tableChanged() {
     if (agent != null) {
       agent.setTable(compiled());
@@ -204,7 +211,8 @@ final class NodeRun {
       boolean acked = centre(name).acknowledges();
       Delivery delivery = acked ? Delivery.AtLeastOnce : Delivery.AtMostOnce;
       endpoints.add(
-          new Endpoint(name, List.of("memory"), delivery, Socket.PUSH, "three-frame", null, 0));
+          new Endpoint(
+              name, List.of("memory" + address), delivery, Socket.PUSH, "three-frame", null, 0));
       routes.add(route(name, acked ? NodeConditions.USUAL : conditions));
     }
     List<NodeRouteTable.Pod> pods = new ArrayList<>();

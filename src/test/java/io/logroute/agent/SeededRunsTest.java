@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A node's life drawn at random, over and over: whatever kubelet, runtime, table, centres and
  * agents do, every byte that was there to be read arrives, in order, and again only where that is
  * promised. {@code -Dlogroute.seeds=10000} runs so many from the seed of the moment on, {@code
- * -Dlogroute.seed=N} one again. Every build has the same few: docs/lossless.md names seeds that
- * still fail, and a build must not depend on the day.
+ * -Dlogroute.seed=N} one again. Every build has the same few: a build must not depend on the day.
  */
 class SeededRunsTest {
 
@@ -44,7 +43,11 @@ class SeededRunsTest {
         20261122004862L,
         20261122006204L,
         20261123000920L,
-        20261123011188L
+        20261123011188L,
+        20261123020751L,
+        20261123030308L,
+        20261123038313L,
+        20261123039512L
       })
   void shouldKeepWhatWasMended(long seed) throws Exception {
     runOf(seed);

@@ -387,6 +387,12 @@ public final class Generation {
     return how == null ? null : how.reason();
   }
 
+  /** Why what was not taken over of it is lost, once it is closed for good. */
+  public LossReason reasonOfLoss() {
+    LossReason reason = givenUp();
+    return reason == null ? LossReason.ROTATED : reason;
+  }
+
   /** Whether a name leads to it still; without one its bytes last only as long as it is open. */
   public boolean isPresent() {
     return present;

@@ -19,13 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Requests that nobody should send: each gets an answer, none an exception, and none what stands
- * outside of the data folder. More with {@code -Dlogroute.fuzz.requests=1000000}.
+ * Requests that nobody should send: each gets an answer, none an exception, none what stands
+ * outside of the data folder, and none stays in memory. More with {@code -Dlogroute.fuzz.requests=1000000}.
  */
 class ApiFuzzIT {
 
   private static final int REQUESTS = Integer.getInteger("logroute.fuzz.requests", 3000);
   private static final int TIMEOUT_MS = 60_000;
+  private static final long MAX_GROWTH_BYTES = 32L << 20;
 
   private static final List<String> PATHS =
       List.of("api", "v1", "tenants", "t1", "services", "web", "logs", "follow", "histogram");
@@ -104,6 +105,7 @@ class ApiFuzzIT {
       for (int i = 0; i < 200; i++) {
         served.append(pod("a", "app", 0), record(START.plusSeconds(i), "stdout", "line " + i));
       }
+      long beforeBytes = usedBytes();
       for (int i = 0; i < REQUESTS; i++) {
         String request = request();
         String answer = answer(served, request);
@@ -115,7 +117,17 @@ class ApiFuzzIT {
       }
       assertThat(served.get("/api/v1/tenants/t1/services/web/logs?limit=1").statusCode())
           .isEqualTo(200);
+      long grownBytes = usedBytes() - beforeBytes;
+      System.out.printf(
+          "%d requests, seed %d, heap grown by %d KiB%n", REQUESTS, seed, grownBytes >> 10);
+      assertThat(grownBytes).as("what stays in memory").isLessThan(MAX_GROWTH_BYTES);
     }
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
   }
 
   private String request() {
