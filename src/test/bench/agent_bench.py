@@ -25,6 +25,8 @@ ROOT = HERE.parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 HEADER_BYTES = len("2026-11-22T10:00:00.123456789Z stdout F ") + 1
 MIB = 1 << 20
+# The program; cost_check.py may have it started in another way.
+AGENT = [ROOT / "logroute"]
 
 
 class Missing(Exception):
@@ -114,6 +116,7 @@ class Peer:
     command = None
     name = None
     environment = None
+    is_compiled = False
 
     @classmethod
     def build(cls, work):
@@ -125,6 +128,7 @@ class Peer:
             == 0
         )
         cls.environment = dict(os.environ)
+        cls.is_compiled = bool(compiled)
         if compiled:
             cls.command, cls.name = [str(binary)], "C over libzmq"
             return
@@ -202,7 +206,7 @@ spec:
     - {{name: "*", routes: [{{route: bench/all, tenantId: tenant-1, serviceId: service-1}}]}}
 """
     )
-    command = [ROOT / "logroute", "agent", "--routes", table, "--pods-dir", node.pods]
+    command = [*AGENT, "agent", "--routes", table, "--pods-dir", node.pods]
     command += ["--containers-dir", node.containers, "--state-dir", work / "state", "--http", "127.0.0.1:0"]
     with open(work / "agent.log", "ab") as log:
         return subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, stdin=subprocess.DEVNULL)

@@ -3,11 +3,11 @@
 // lines that arrive, and says when the first and the last came. As little work a line as libzmq allows, so that the
 // sender is what is measured: acknowledged lines are forgotten, and nobody checks their sums.
 //
-//   peer pull|sub|acked count|latency LINES SKIP      (acked: count)
+//   peer pull|sub|acked count|latency|stages LINES SKIP      (acked: not latency)
 //
 // Prints its address, then, after LINES messages or 60 s without one, a line of JSON. With `latency` a line
 // holds `@<CLOCK_MONOTONIC ns>`, and the JSON has how long it took from then to here, in microseconds, without
-// the first SKIP lines.
+// the first SKIP lines. With `stages` it says how many lines it has whenever SKIP more are there.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,8 +114,13 @@ static int64_t take(void *socket, zmq_msg_t *sender, const uint8_t *batch, size_
   return lines;
 }
 
-static int acked(void *socket, int64_t expected) {
-  int64_t lines = 0, first = 0;
+static void tell_stage(int64_t lines) {
+  printf("%" PRId64 "\n", lines);
+  fflush(stdout);
+}
+
+static int acked(void *socket, int64_t expected, int64_t stage) {
+  int64_t lines = 0, first = 0, told = 0;
   zmq_msg_t sender, frame;
   zmq_msg_init(&sender);
   zmq_msg_init(&frame);
@@ -125,6 +130,7 @@ static int acked(void *socket, int64_t expected) {
     if (bytes[0] != 0x04) continue;
     if (lines == 0) first = now_ns();
     lines += take(socket, &sender, bytes, zmq_msg_size(&frame));
+    if (stage && lines / stage > told / stage) tell_stage(told = lines);
   }
   printf("{\"lines\": %" PRId64 ", \"first\": %" PRId64 ", \"last\": %" PRId64 "}\n", lines, first, now_ns());
   fflush(stdout);
@@ -137,6 +143,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   int sub = strcmp(argv[1], "sub") == 0, latency = strcmp(argv[2], "latency") == 0;
+  int stages = strcmp(argv[2], "stages") == 0;
   int64_t expected = atoll(argv[3]), skip = atoll(argv[4]);
   int64_t *latencies = latency ? malloc(expected * sizeof *latencies) : NULL;
 
@@ -158,7 +165,7 @@ int main(int argc, char **argv) {
   printf("%s\n", address);
   fflush(stdout);
 
-  if (is_acked) return acked(socket, expected);
+  if (is_acked) return acked(socket, expected, stages ? skip : 0);
   int64_t lines = 0, bytes = 0, first = 0, last = 0;
   zmq_msg_t frame;
   zmq_msg_init(&frame);
@@ -168,6 +175,7 @@ int main(int argc, char **argv) {
     if (latency) latencies[lines] = now_ns() - written_ns(zmq_msg_data(&frame), zmq_msg_size(&frame));
     bytes += zmq_msg_size(&frame);
     lines++;
+    if (stages && lines % skip == 0) tell_stage(lines);
   }
   last = now_ns();
   printf("{\"lines\": %" PRId64 ", \"bytes\": %" PRId64 ", \"first\": %" PRId64 ", \"last\": %" PRId64, lines, bytes,

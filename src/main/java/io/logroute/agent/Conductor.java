@@ -74,6 +74,10 @@ final class Conductor {
   private long checkpointNanos;
   private @Nullable TableInForce inForce;
   private String roundFailure = "";
+
+  /** What the checkpointer was given last; the same again while nothing has moved. */
+  private Positions offered = Positions.NONE;
+
   private int waitingFiles;
   private long turnNanos;
 
@@ -252,6 +256,9 @@ final class Conductor {
 
   /** A feed that stumbled begins again where it had got to. */
   private void renewFailed(ContainerState state) {
+    if (state.feedsByRoute.values().stream().allMatch(feed -> feed.failure() == null)) {
+      return;
+    }
     for (Feed feed : List.copyOf(state.feedsByRoute.values())) {
       Feed.Failure failure = feed.failure();
       if (failure != null && clock.nanoTime() - failure.atNanos() >= RENEW_NANOS) {
@@ -483,22 +490,35 @@ final class Conductor {
     if (!sweep.isDone()) {
       return;
     }
-    Map<String, Positions.Container> collected = new HashMap<>();
+    int known = 0;
+    boolean same = routesSeen.equals(offered.routesSeenEpochNanos());
     for (ContainerState state : containers.values()) {
-      String key = state.log.folder().key();
-      state.guard(() -> collect(state, key));
-      Positions.Container positions = state.collected == null ? state.stored : state.collected;
-      if (positions != null) {
-        collected.put(key, positions);
-      }
+      state.guard(() -> collect(state));
+      Positions.Container positions = state.newestPositions();
+      same &= positions == offered.container(state.key);
+      known += positions == null ? 0 : 1;
     }
-    checkpointer.offer(new Positions(collected, routesSeen));
+    if (!same || known != offered.containers().size()) {
+      offered = newestPositions();
+    }
+    checkpointer.offer(offered);
   }
 
-  private void collect(ContainerState state, String key) {
+  private Positions newestPositions() {
+    Map<String, Positions.Container> newest = new HashMap<>();
+    for (ContainerState state : containers.values()) {
+      Positions.Container positions = state.newestPositions();
+      if (positions != null) {
+        newest.put(state.key, positions);
+      }
+    }
+    return new Positions(newest, routesSeen);
+  }
+
+  private void collect(ContainerState state) {
     long stamp = state.positionsStamp();
     if (state.collected == null || stamp != state.collectedStamp) {
-      state.collected = ContainerPositions.of(state, ids.of(key));
+      state.collected = ContainerPositions.of(state, ids.of(state.key));
       state.collectedStamp = stamp;
     }
   }

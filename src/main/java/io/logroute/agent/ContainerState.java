@@ -28,6 +28,9 @@ final class ContainerState {
 
   final ContainerLog log;
 
+  /** The container's key in positions and reports. */
+  final String key;
+
   /** Positions of an earlier life, or of a route that moved; null when there are none. */
   final Positions.@Nullable Container stored;
 
@@ -57,6 +60,7 @@ final class ContainerState {
 
   ContainerState(ContainerLog log, Positions.@Nullable Container stored) {
     this.log = log;
+    this.key = log.folder().key();
     this.stored = stored;
   }
 
@@ -72,6 +76,11 @@ final class ContainerState {
       loggedProblem = what;
       problem = what;
     }
+  }
+
+  /** The positions that were collected last, or else those of an earlier life; null: none. */
+  Positions.@Nullable Container newestPositions() {
+    return collected == null ? stored : collected;
   }
 
   /** How far every route had taken over a generation in an earlier life. */

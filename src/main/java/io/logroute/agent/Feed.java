@@ -303,7 +303,10 @@ final class Feed {
     }
     Generation generation = progress.generation;
     long endedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - progress.endSinceNanos);
-    long quietMs = Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
+    long quietMs =
+        endedMs >= PARTIAL_TIMEOUT_MS
+            ? endedMs
+            : Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
       boolean nothingFollows = quietMs >= PARTIAL_TIMEOUT_MS && !progress.isTorn();
       return nothingFollows ? closeOrWait(driver) : Step.QUIET;

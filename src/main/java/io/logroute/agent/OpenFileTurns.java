@@ -51,6 +51,11 @@ final class OpenFileTurns {
    * @return how many wait
    */
   int turn(Collection<ContainerState> containers) throws IOException {
+    int open = countIfAllOpen(containers);
+    if (open >= 0 && open <= budget.max()) {
+      budget.recount(open);
+      return 0;
+    }
     List<Candidate> reading = new ArrayList<>();
     List<Candidate> holding = new ArrayList<>();
     int nameless = collect(containers, reading, holding);
@@ -75,6 +80,20 @@ final class OpenFileTurns {
       open(one);
     }
     return others.size();
+  }
+
+  /** How many files there are when all of them are open; -1: some are not. */
+  private static int countIfAllOpen(Collection<ContainerState> containers) {
+    int open = 0;
+    for (ContainerState state : containers) {
+      for (Generation generation : state.log.generations()) {
+        if (!generation.isOpen()) {
+          return -1;
+        }
+        open++;
+      }
+    }
+    return open;
   }
 
   private static int collect(

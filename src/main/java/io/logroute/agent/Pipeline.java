@@ -38,7 +38,10 @@ final class Pipeline {
   /** How long a feed is left alone that has just become quiet. */
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
-  /** The longest that a quiet feed is left alone: what a line waits at most before it is seen. */
+  /**
+   * The longest that a quiet feed is left alone: what a line waits at most before it is seen. All
+   * that are left alone for so long are looked at together, so that between nobody wakes.
+   */
   private static final long SLOWEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** A feed is left alone for this part of the time that it has been quiet for: most stay so. */
@@ -267,7 +270,15 @@ final class Pipeline {
     boolean read = pass(nowNanos);
     boolean worked = driver.work(nowNanos, !read);
     settle();
-    return read || worked ? 0 : Math.min(POLL_NANOS, driver.maxWaitNanos());
+    return read || worked ? 0 : Math.min(untilNextTurn(nowNanos), driver.maxWaitNanos());
+  }
+
+  private long untilNextTurn(long nowNanos) {
+    long waitNanos = SLOWEST_POLL_NANOS;
+    for (Turn turn : turns) {
+      waitNanos = Math.min(waitNanos, turn.nextNanos - nowNanos);
+    }
+    return Math.max(POLL_NANOS, waitNanos);
   }
 
   private void runCommands() {
@@ -305,8 +316,7 @@ final class Pipeline {
     Feed.Step step = read(turn.feed, nowNanos);
     turn.nextNanos = nowNanos;
     if (step == Feed.Step.QUIET) {
-      long quietNanos = nowNanos - turn.activeNanos;
-      turn.nextNanos += Math.clamp(quietNanos / POLLS_OF_QUIET, POLL_NANOS, SLOWEST_POLL_NANOS);
+      turn.nextNanos = nextLook(nowNanos, (nowNanos - turn.activeNanos) / POLLS_OF_QUIET);
     } else {
       turn.activeNanos = nowNanos;
     }
@@ -318,6 +328,12 @@ final class Pipeline {
       refusedEpochNanos = turn.feed.account().firstEpochNanos();
     }
     return step;
+  }
+
+  private static long nextLook(long nowNanos, long pauseNanos) {
+    return pauseNanos >= SLOWEST_POLL_NANOS
+        ? (Math.floorDiv(nowNanos, SLOWEST_POLL_NANOS) + 1) * SLOWEST_POLL_NANOS
+        : nowNanos + Math.max(POLL_NANOS, pauseNanos);
   }
 
   private Feed.Step read(Feed feed, long nowNanos) {

@@ -101,7 +101,8 @@ public final class AgentProcess implements AutoCloseable {
     return command;
   }
 
-  private static String classPath() {
+  /** The class path of the program as it is installed on a node. */
+  public static String classPath() {
     try {
       Path classes =
           Path.of(Agent.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -26,6 +26,10 @@ public final class PodsFolder {
   private final Path path;
   private final FolderStamps stamps;
   private final Map<Path, List<Path>> listed = new HashMap<>();
+  private final Map<Path, PodListing> pods = new HashMap<>();
+
+  /** The containers that a listing of a pod's folder showed. */
+  private record PodListing(List<Path> folders, List<ContainerFolder> containers) {}
 
   /**
    * @param stamps of the pods folder and the pods' folders
@@ -46,14 +50,25 @@ public final class PodsFolder {
     gone.removeAll(found);
     gone.remove(path);
     listed.keySet().removeAll(gone);
+    pods.keySet().removeAll(gone);
     gone.forEach(stamps::forget);
     return found;
   }
 
   /** The containers of a pod's folder, in no order; none for a folder that is not a pod's. */
   public List<ContainerFolder> containers(Path podFolder, long nowNanos) throws IOException {
+    List<Path> folders = subfolders(podFolder, nowNanos);
+    PodListing last = pods.get(podFolder);
+    if (last == null || last.folders != folders) {
+      last = new PodListing(folders, containersIn(folders));
+      pods.put(podFolder, last);
+    }
+    return last.containers;
+  }
+
+  private static List<ContainerFolder> containersIn(List<Path> folders) {
     List<ContainerFolder> found = new ArrayList<>();
-    for (Path folder : subfolders(podFolder, nowNanos)) {
+    for (Path folder : folders) {
       ContainerFolder container = ContainerFolder.parse(folder);
       if (container != null) {
         found.add(container);

@@ -42,6 +42,7 @@ public final class AckedDriver implements LogDriver {
   private static final int BATCH_BYTES = WireLimits.USUAL_BATCH_BYTES;
   private static final String SOFTWARE = "logroute-agent";
   private static final long ACK_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
   private static final int MAX_SPARE = MAX_WINDOW_BYTES / BATCH_BYTES;
   private static final int LINGER_MS = 200;
   private static final long PING_NANOS = TimeUnit.MILLISECONDS.toNanos(WireLimits.PING_AFTER_MS);
@@ -433,7 +434,10 @@ public final class AckedDriver implements LogDriver {
 
   @Override
   public long maxWaitNanos() {
-    return out.isEmpty() ? Long.MAX_VALUE : ACK_POLL_NANOS;
+    if (!out.isEmpty()) {
+      return ACK_POLL_NANOS;
+    }
+    return welcomed && open == null && waiting.isEmpty() ? Long.MAX_VALUE : LOOK_NANOS;
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class ZmqDriver implements LogDriver {
   static final int MAX_QUEUED = 2;
 
   private static final int BATCH_BYTES = 256 * 1024;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int LINGER_MS = 100;
 
@@ -258,6 +259,13 @@ public final class ZmqDriver implements LogDriver {
     if (writtenOut && batch.capacityBytes() == BATCH_BYTES && spare.size() <= MAX_QUEUED) {
       spare.add(batch);
     }
+  }
+
+  /** Subscriptions wake nobody; a connection that comes up or breaks does. */
+  @Override
+  public long maxWaitNanos() {
+    boolean rests = ready && open == null && queued.isEmpty() && unsettled.isEmpty();
+    return rests && socketType == SocketType.PUSH ? Long.MAX_VALUE : LOOK_NANOS;
   }
 
   @Override
