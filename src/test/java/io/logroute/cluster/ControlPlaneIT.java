@@ -20,7 +20,8 @@ class ControlPlaneIT {
   void shouldBeTheKubernetesThatWasAskedFor(KubernetesClient client) throws IOException {
     boolean isOldest = "oldest".equals(System.getenv("LOGROUTE_KUBERNETES"));
     Path modules =
-        ClusterScript.CHECKOUT.resolve("src/test/cluster" + (isOldest ? "/oldest" : "") + "/go.mod");
+        ClusterScript.CHECKOUT.resolve(
+            "src/test/cluster" + (isOldest ? "/oldest" : "") + "/go.mod");
 
     assertThat(Files.readAllLines(modules))
         .contains("\tk8s.io/kubernetes " + client.getKubernetesVersion().getGitVersion());

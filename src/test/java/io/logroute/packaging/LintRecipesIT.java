@@ -2,7 +2,6 @@
 package io.logroute.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.File;
 import java.io.IOException;
@@ -53,15 +52,12 @@ class LintRecipesIT {
     program(
         "logroute",
         "exec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' io.logroute.cli.Main \"$@\""
-            .formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                classPath()));
+            .formatted(Path.of(System.getProperty("java.home"), "bin", "java"), classPath()));
     write("overlays/prod/kustomization.yaml", "resources: [../../base]\nnamePrefix: prod-\n");
     write("base/kustomization.yaml", "resources: [web.yaml]\n");
     write("charts/team-a/Chart.yaml", "apiVersion: v2\nname: team-a\nversion: 0.1.0\n");
     write(GOOD);
-    sh(
-            """
+    sh("""
             git init -q . &&
             git config user.name test && git config user.email test@localhost
             """)
@@ -90,7 +86,8 @@ class LintRecipesIT {
               assertThat(refused.exitCode()).as(refused.out()).isEqualTo(1);
               assertThat(refused.out()).contains(COMPLAINT);
             });
-    assertThat(sh(commands.getFirst()).out()).startsWith("::error file=routes/web.yaml,line=6,col=");
+    assertThat(sh(commands.getFirst()).out())
+        .startsWith("::error file=routes/web.yaml,line=6,col=");
   }
 
   @Test
@@ -101,7 +98,7 @@ class LintRecipesIT {
   }
 
   @Test
-  void shouldRefuseACommitByPreCommit() {
+  void shouldRefuseACommitByPreCommit() throws IOException {
     write(".pre-commit-config.yaml", documentedConfiguration());
     sh("git add . && python3 -m pre_commit install").outOrFail();
 
@@ -126,8 +123,8 @@ class LintRecipesIT {
     return sh("git add . && git commit -m 'Route the logs of web'");
   }
 
-  private static String documentedConfiguration() {
-    String page = Checkout.texts(Checkout.ROOT.resolve("docs")).get("coming-from.md");
+  private static String documentedConfiguration() throws IOException {
+    String page = Files.readString(Checkout.ROOT.resolve(PAGE));
     String block = page.substring(page.indexOf("```yaml\nrepos:") + "```yaml\n".length());
     return block.substring(0, block.indexOf("```"));
   }
@@ -150,13 +147,13 @@ class LintRecipesIT {
   }
 
   private void write(String file, String text) {
-    assertThatCode(
-            () -> {
-              Path path = repository.resolve(file);
-              Files.createDirectories(path.getParent());
-              Files.writeString(path, text);
-            })
-        .doesNotThrowAnyException();
+    try {
+      Path path = repository.resolve(file);
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void link(String program, Path folder) {
