@@ -7,7 +7,6 @@ import io.logroute.agent.checkpoint.Positions.Offsets;
 import io.logroute.agent.cri.LineMemory;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.FolderEvents;
-import io.logroute.agent.discovery.PodsFolder;
 import io.logroute.agent.route.Binding;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
@@ -302,14 +301,10 @@ final class Conductor {
   }
 
   private void setWanted(ContainerState state, boolean wantedNow) {
-    try {
-      if (!wantedNow) {
-        state.log.unwant();
-      } else if (state.log.want()) {
-        state.log.update(PodsFolder.files(state.log.folder().path()));
-      }
-    } catch (IOException e) {
-      sweep.unreadable(state.log.folder().path(), e);
+    if (!wantedNow) {
+      state.log.unwant();
+    } else if (state.log.want()) {
+      sweep.list(state);
     }
   }
 

@@ -4,6 +4,7 @@ package io.logroute.agent;
 import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
@@ -36,6 +37,9 @@ final class ContainerState {
 
   final Map<String, Feed> feedsByRoute = new HashMap<>();
   final Map<String, Pipeline> pipelinesByRoute = new HashMap<>();
+
+  /** What its folder had when it was listed last. */
+  List<LogFile> listing = List.of();
 
   /** The last decision that there was. */
   Decision decision = new Decision.Undecided();

@@ -174,12 +174,15 @@ final class NodeSweep {
     state.guard(() -> list(state));
   }
 
-  private void list(ContainerState state) {
+  /** Brings a container's log up to date with its folder. */
+  void list(ContainerState state) {
+    Path folder = state.log.folder().path();
     try {
-      state.log.update(PodsFolder.files(state.log.folder().path()));
+      state.listing = PodsFolder.files(folder, state.listing);
+      state.log.update(state.listing);
     } catch (IOException e) {
-      stamps.forget(state.log.folder().path());
-      unreadable(state.log.folder().path(), e);
+      stamps.forget(folder);
+      unreadable(folder, e);
     }
   }
 

@@ -39,7 +39,7 @@ class HeldFilesTest {
             new OpenBudget(100),
             InstantSource.system(),
             new NoTrouble());
-    log.update(PodsFolder.files(folder));
+    log.update(PodsFolder.files(folder, List.of()));
     Files.delete(file);
     log.update(List.of());
     ContainerState state = new ContainerState(log, null);

@@ -23,6 +23,9 @@ import java.util.Set;
  */
 public final class PodsFolder {
 
+  /** A folder whose files are renamed all the time is not looked at for ever. */
+  private static final int MOST_LOOKS = 8;
+
   private final Path path;
   private final FolderStamps stamps;
   private final Map<Path, List<Path>> listed = new HashMap<>();
@@ -77,8 +80,39 @@ public final class PodsFolder {
     return found;
   }
 
-  /** The log files of a container, as they were written: oldest first, the current one last. */
-  public static List<LogFile> files(Path containerFolder) throws IOException {
+  /**
+   * The log files of a container, as they were written: oldest first, the current one last. Looks
+   * until two looks in a row saw the same files, since what one look sees while files are renamed
+   * may never have been there together: the newest file, and none of those that were renamed.
+   *
+   * @param before what was seen last: when nothing is new, one look is enough
+   */
+  public static List<LogFile> files(Path containerFolder, List<LogFile> before)
+      throws IOException {
+    List<LogFile> last = before;
+    List<LogFile> now = look(containerFolder);
+    for (int looks = 1; looks < MOST_LOOKS && !areSame(last, now); looks++) {
+      last = now;
+      now = look(containerFolder);
+    }
+    return now;
+  }
+
+  private static boolean areSame(List<LogFile> some, List<LogFile> others) {
+    if (some.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < some.size(); i++) {
+      LogFile one = some.get(i);
+      LogFile other = others.get(i);
+      if (!one.inode().equals(other.inode()) || !one.path().equals(other.path())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<LogFile> look(Path containerFolder) throws IOException {
     List<LogFile> found = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(containerFolder)) {
       for (Path entry : entries) {

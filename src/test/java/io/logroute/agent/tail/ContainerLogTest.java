@@ -91,7 +91,7 @@ class ContainerLogTest {
   }
 
   private void sweep() throws IOException {
-    log.update(PodsFolder.files(folder));
+    log.update(PodsFolder.files(folder, List.of()));
   }
 
   private List<String> names() {
@@ -166,7 +166,7 @@ class ContainerLogTest {
     sweep();
     Generation first = generation(0);
     log.release(first);
-    List<LogFile> listing = PodsFolder.files(folder);
+    List<LogFile> listing = PodsFolder.files(folder, List.of());
     log.update(listing.subList(1, 2));
     compress(FIRST_ROTATED);
     delete(FIRST_ROTATED);
@@ -415,7 +415,7 @@ class ContainerLogTest {
   @Test
   void shouldTellOfAFileThatWasGoneBeforeItCouldBeOpened() throws IOException {
     write("0.log", record(1));
-    List<LogFile> listing = PodsFolder.files(folder);
+    List<LogFile> listing = PodsFolder.files(folder, List.of());
     delete("0.log");
     log.update(listing);
     assertThat(vanished).isEmpty();

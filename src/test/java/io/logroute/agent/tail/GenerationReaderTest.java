@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.logroute.agent.discovery.ContainerFolder;
 import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.discovery.PodsFolder;
+import java.util.List;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -67,7 +68,7 @@ class GenerationReaderTest {
               @Override
               public void forgotten(Generation gone) {}
             });
-    log.update(PodsFolder.files(folder));
+    log.update(PodsFolder.files(folder, List.of()));
     return log.generations().getFirst();
   }
 

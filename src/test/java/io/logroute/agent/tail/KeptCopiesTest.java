@@ -65,7 +65,7 @@ class KeptCopiesTest {
   }
 
   private void sweep(ContainerLog log) throws IOException {
-    log.update(PodsFolder.files(container.path()));
+    log.update(PodsFolder.files(container.path(), List.of()));
   }
 
   private static byte[] content(long seed) {
