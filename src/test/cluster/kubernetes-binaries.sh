@@ -9,6 +9,10 @@
 #                                           kube-controller-manager kube-scheduler kubelet kube-proxy
 #   kubernetes-binaries.sh --print-folder   prints the folder and builds nothing
 #
+# LOGROUTE_KUBERNETES=oldest takes the oldest Kubernetes that LogRoute promises to run on, from
+# oldest/go.mod and oldest/go.sum, instead of the newest that it is tested with (newest, the default).
+# Its kube-proxy is the newest one all the same: Go's checksum database does not know k8s.io/kube-proxy v0.30.14.
+#
 # A program appears in the folder whole or not at all. Exit 2 with one sentence when something is missing.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +24,13 @@ hash_of_stdin() {
   if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi | cut -c1-16
 }
 
-folder="${XDG_CACHE_HOME:-$HOME/.cache}/logroute/kubernetes-$(cat "$here/go.mod" "$here/go.sum" | hash_of_stdin)"
+case "${LOGROUTE_KUBERNETES:-newest}" in
+  newest) modules=$here ;;
+  oldest) modules=$here/oldest ;;
+  *) fail "LOGROUTE_KUBERNETES is '$LOGROUTE_KUBERNETES': it may be newest or oldest" ;;
+esac
+
+folder="${XDG_CACHE_HOME:-$HOME/.cache}/logroute/kubernetes-$(cat "$modules/go.mod" "$modules/go.sum" | hash_of_stdin)"
 if [ "${1:-}" = --print-folder ]; then echo "$folder"; exit 0; fi
 # Maven's -DskipTests: no tests, no programs for them.
 [ "${SKIP_TESTS:-false}" = false ] || exit 0
@@ -60,14 +70,16 @@ build() {
   program=$1
   package=$(package_of "$program") || exit 2
   [ ! -x "$folder/$program" ] || return 0
-  version=$(sed -n 's/^[[:space:]]*k8s.io\/kubernetes v//p' "$here/go.mod")
+  from=$modules
+  [ "$program" != kube-proxy ] || from=$here
+  version=$(sed -n 's/^[[:space:]]*k8s.io\/kubernetes v//p' "$from/go.mod")
   minor=${version#*.}
   component=k8s.io/component-base/version
   flags="-s -w -X $component.gitVersion=v$version -X $component.gitMajor=${version%%.*} -X $component.gitMinor=${minor%%.*}"
   tmp="$folder/.$program.$$"
   started=$(date +%s)
   say "building $program, once; all of them take about 7 minutes on 2 cores"
-  (cd "$here" && CGO_ENABLED=0 exec go build -trimpath -ldflags "$flags" -o "$tmp" "$package") &
+  (cd "$from" && CGO_ENABLED=0 exec go build -trimpath -ldflags "$flags" -o "$tmp" "$package") &
   child=$!
   while kill -0 "$child" 2>/dev/null; do
     sleep 1

@@ -121,11 +121,11 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule zeroMqHasTwoRooms =
+  static final ArchRule zeroMqHasItsRooms =
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "io.logroute.agent.driver.zmq..", "io.logroute.receiver.intake..")
+              "io.logroute.agent.driver.zmq..", "io.logroute.receiver.intake..", "io.logroute.zmq..")
           .should()
           .dependOnClassesThat(resideInAnyPackage("org.zeromq..", "zmq.."))
           .because("a socket has one owner, and everything about it is in one room")
@@ -189,6 +189,14 @@ class ArchitectureTest {
           "wire..",
           "wire depends on nothing but the JDK: agent and receiver share it, and nothing else",
           "io.logroute.wire..");
+
+  @ArchTest
+  static final ArchRule zmqStandsAlone =
+      only(
+          "zmq..",
+          "bounds on a socket know nothing of what goes through it",
+          "io.logroute.zmq..",
+          "zmq..");
 
   @ArchTest
   static final ArchRule lintIsPure =

@@ -4,6 +4,7 @@ package io.logroute.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Runs a script of {@code src/test/cluster} and takes the one line that it prints. */
@@ -14,6 +15,16 @@ public final class ClusterScript {
       Path.of(System.getProperty("basedir", System.getProperty("user.dir"))).toAbsolutePath();
 
   private ClusterScript() {}
+
+  /** A program that a script has built, and whose folder it prints. */
+  public static Path programOf(String script, String name) {
+    Path program = Path.of(lineOf(script, "--print-folder")).resolve(name);
+    if (!Files.isExecutable(program)) {
+      throw new IllegalStateException(
+          program + " is missing: build it with src/test/cluster/" + script);
+    }
+    return program;
+  }
 
   static String lineOf(String script, String argument) {
     Path file = CHECKOUT.resolve("src/test/cluster").resolve(script);

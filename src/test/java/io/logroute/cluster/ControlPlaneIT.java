@@ -3,6 +3,8 @@ package io.logroute.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the tests stand on stands. */
 @ExtendWith(SharedApiServer.class)
 class ControlPlaneIT {
+
+  @Test
+  void shouldBeTheKubernetesThatWasAskedFor(KubernetesClient client) throws IOException {
+    boolean isOldest = "oldest".equals(System.getenv("LOGROUTE_KUBERNETES"));
+    Path modules =
+        ClusterScript.CHECKOUT.resolve(
+            "src/test/cluster" + (isOldest ? "/oldest" : "") + "/go.mod");
+
+    assertThat(Files.readAllLines(modules))
+        .contains("\tk8s.io/kubernetes " + client.getKubernetesVersion().getGitVersion());
+  }
 
   @Test
   void shouldAnswerKubectlInItsOwnWords(ControlPlane cluster, Kubectl kubectl) {

@@ -40,9 +40,12 @@ public final class Kubectl {
     return runWithInput("", arguments);
   }
 
-  /** {@code kubectl apply -f -} with the given YAML. */
+  /**
+   * {@code kubectl apply -f -} with the given YAML. The mark before it is for kubectl 1.30, which
+   * takes what starts with a brace for JSON.
+   */
   public Result apply(String yaml) {
-    return runWithInput(yaml, "apply", "-f", "-");
+    return runWithInput("---\n" + yaml, "apply", "-f", "-");
   }
 
   /** Runs {@code kubectl ARGUMENTS…} with the given standard input. */

@@ -98,7 +98,16 @@ class ChartIT {
     for (String rendered : new String[] {render(namespace), render(namespace, "-f", FULL)}) {
       Kubectl.Result applied =
           kubectl.runWithInput(
-              rendered, "apply", "-n", namespace, "--server-side", "--dry-run=server", "-f", "-");
+              rendered,
+              "apply",
+              "-n",
+              namespace,
+              "--server-side",
+              "--field-manager=chart",
+              "--force-conflicts",
+              "--dry-run=server",
+              "-f",
+              "-");
 
       assertThat(applied.exitCode()).as(applied.err()).isZero();
       assertThat(applied.err()).isEmpty();

@@ -120,6 +120,11 @@ public final class ReceiverProcess implements AutoCloseable {
     return URI.create(acked).getPort();
   }
 
+  /** Where it is asked over HTTP. */
+  public URI uri() {
+    return URI.create(http);
+  }
+
   public long pid() {
     return process.pid();
   }

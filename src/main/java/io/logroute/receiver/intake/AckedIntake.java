@@ -8,6 +8,7 @@ import io.logroute.receiver.sink.AckedSink;
 import io.logroute.wire.Message;
 import io.logroute.wire.MessageEncoder;
 import io.logroute.wire.WireLimits;
+import io.logroute.zmq.UnreadFrames;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,8 @@ import zmq.io.Metadata;
 /**
  * The ROUTER that agents which wait for acknowledgements connect to, and the thread that alone
  * touches it: it reads always, whatever the store is doing, since the windows bound what can come,
- * and sends acknowledgements as the store reports them.
+ * and sends acknowledgements as the store reports them. Of a sender that does not mind its window
+ * {@link UnreadFrames} lets in no more than may wait to be read.
  *
  * <p>Threads: {@link #bind} and {@link #start} by the one who makes it; {@link #close} by anyone.
  */
@@ -52,6 +54,7 @@ public final class AckedIntake implements AutoCloseable {
 
   private final ZMQ.Context context;
   private final ZMQ.Socket socket;
+  private final UnreadFrames unread;
   private final String boundAddress;
   private final AckedSessions sessions;
   private final IntakeMetrics metrics;
@@ -68,6 +71,7 @@ public final class AckedIntake implements AutoCloseable {
   private AckedIntake(
       ZMQ.Context context,
       ZMQ.Socket socket,
+      UnreadFrames unread,
       AckedLimits limits,
       AckedSink sink,
       IntakeMetrics metrics,
@@ -79,6 +83,7 @@ public final class AckedIntake implements AutoCloseable {
     this.doorkeeper = doorkeeper;
     this.context = context;
     this.socket = socket;
+    this.unread = unread;
     this.boundAddress = socket.getLastEndpoint();
     this.metrics = metrics;
     Senders senders = curve == null ? Senders.ANYONE : curve.senders();
@@ -120,6 +125,7 @@ public final class AckedIntake implements AutoCloseable {
     Doorkeeper doorkeeper =
         curve == null ? null : new Doorkeeper(context, curve.senders(), ackedMetrics);
     ZMQ.Socket socket = context.socket(SocketType.ROUTER);
+    UnreadFrames unread = new UnreadFrames(WireLimits.MAX_MESSAGE_BYTES, limits.unreadBytes());
     try {
       socket.setLinger(LINGER_MS);
       socket.setIPv6(address.isIpv6());
@@ -128,7 +134,7 @@ public final class AckedIntake implements AutoCloseable {
       socket.setSndHWM(0);
       socket.setRcvHWM(MAX_UNREAD_MESSAGES);
       socket.setMaxMsgSize(WireLimits.MAX_MESSAGE_BYTES);
-      socket.setMsgAllocator(new BoundedAllocator(WireLimits.MAX_MESSAGE_BYTES));
+      socket.setMsgAllocator(unread);
       socket.setTCPKeepAlive(1);
       ConnectionLimit connections =
           new ConnectionLimit(SocketKind.ACKED, limits.connections(), metrics);
@@ -139,10 +145,20 @@ public final class AckedIntake implements AutoCloseable {
       socket.bind(address.toString());
       AckedIntake intake =
           new AckedIntake(
-              context, socket, limits, sink, metrics, ackedMetrics, clock, curve, doorkeeper);
+              context,
+              socket,
+              unread,
+              limits,
+              sink,
+              metrics,
+              ackedMetrics,
+              clock,
+              curve,
+              doorkeeper);
       metrics.bound(SocketKind.ACKED, intake.boundAddress);
       return intake;
     } catch (ZMQException e) {
+      unread.close();
       socket.close();
       if (doorkeeper != null) {
         doorkeeper.close();
@@ -221,16 +237,22 @@ public final class AckedIntake implements AutoCloseable {
 
   private void read() {
     byte[] peer = socket.recv(0);
+    boolean isEmpty = peer == null;
     for (int left = MESSAGES_A_TURN; peer != null; left--) {
       Msg message = socket.hasReceiveMore() ? socket.base().recv(0) : null;
       String sender = message == null ? null : sender(message);
       byte[] frame = message == null ? null : message.data();
+      unread.read(frame == null ? 0 : frame.length);
       while (socket.hasReceiveMore()) {
         frame = null;
-        socket.recv(0);
+        unread.read(socket.recv(0).length);
       }
       sessions.take(new String(peer, ISO_8859_1), frame, sender, System.nanoTime());
       peer = left > 0 ? socket.recv(ZMQ.DONTWAIT) : null;
+      isEmpty = peer == null && left > 0;
+    }
+    if (isEmpty) {
+      unread.allRead();
     }
   }
 
@@ -277,6 +299,7 @@ public final class AckedIntake implements AutoCloseable {
   }
 
   private void closeSocket() {
+    unread.close();
     socket.close();
     if (doorkeeper != null) {
       doorkeeper.close();

@@ -45,6 +45,11 @@ record AckedLimits(
         heapBytes / 8 * 3);
   }
 
+  /** What may wait to be read, of all agents together. */
+  long unreadBytes() {
+    return budgetBytes / 3;
+  }
+
   /** The window of one more session; 0 when there is no room for one. */
   long window(long grantedBytes) {
     long leftBytes = budgetBytes - grantedBytes;

@@ -5,6 +5,7 @@ import io.logroute.receiver.health.Heartbeat;
 import io.logroute.receiver.sink.LineBatch;
 import io.logroute.receiver.sink.LineSink;
 import io.logroute.receiver.sink.ReceivedLine;
+import io.logroute.zmq.BoundedAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

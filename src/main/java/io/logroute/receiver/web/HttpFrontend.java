@@ -17,16 +17,12 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The live page at {@code /}, the API, {@code /metrics}, {@code /healthz} and {@code /readyz}. GET
  * and HEAD only; anything else is 404 or 405. Each request has a thread of its own.
  */
 public final class HttpFrontend implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(HttpFrontend.class);
 
   private static final int MAX_HEADER_BYTES = 256 * 1024;
   private static final int MAX_REQUEST_SECONDS = 30;
@@ -95,18 +91,21 @@ public final class HttpFrontend implements AutoCloseable {
         });
   }
 
+  /**
+   * Lets a failure through, and ends the body itself to hear of one: the JDK's server
+   * (sun.net.httpserver.ServerImpl.Exchange.run) gives the place of a connection that broke to
+   * another only when its handler throws. {@link HttpExchange#close} would keep the failure to
+   * itself, and the place would be taken for good.
+   */
   private static HttpHandler reading(HttpHandler handler) {
     return exchange -> {
-      try (exchange) {
-        if (List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
-          handler.handle(exchange);
-        } else {
-          exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-          Requests.answer(exchange, 405, Requests.TEXT, "only GET and HEAD\n".getBytes(UTF_8));
-        }
-      } catch (IOException e) {
-        LOG.debug("a request was not answered to its end: {}", e.toString());
+      if (List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
+        handler.handle(exchange);
+      } else {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        Requests.answer(exchange, 405, Requests.TEXT, "only GET and HEAD\n".getBytes(UTF_8));
       }
+      exchange.getResponseBody().close();
     };
   }
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -334,6 +335,55 @@ class ApiIT {
               });
       assertThat(reader.received() + reader.dropped()).isEqualTo(written);
       assertThat(reader.dropped()).isPositive();
+    }
+  }
+
+  /** More than may be open at a time; each kind of answer breaks in another place. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET, logs?limit=200, 1.0",
+    "GET, logs?limit=200, 1.1",
+    "GET, follow, 1.0",
+    "GET, nothing, 1.1",
+    "HEAD, logs, 1.0"
+  })
+  void shouldGiveAwayThePlacesOfConnectionsThatBroke(String method, String what, String version)
+      throws Exception {
+    write(0, 200);
+    String path = what.startsWith("follow") ? LOGS + "/follow" : LOGS.replace("logs", what);
+    byte[] request =
+        "%s %s HTTP/%s\r\nHost: localhost\r\n\r\n"
+            .formatted(method, path, version)
+            .getBytes(StandardCharsets.US_ASCII);
+    for (int i = 0; i < 1100; i++) {
+      try (Socket socket =
+          new Socket(served.address().getAddress(), served.address().getPort())) {
+        socket.setSoLinger(true, 0);
+        socket.getOutputStream().write(request);
+        if (i % 100 == 0) {
+          write(200 + i, 201 + i);
+        }
+      }
+    }
+    write(2000, 2001);
+    await()
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(() -> served.get(LOGS + "?limit=1").statusCode() == 200);
+    assertThat(openSockets()).isLessThan(300);
+  }
+
+  private static long openSockets() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(ApiIT::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.logroute.receiver.intake;
+package io.logroute.zmq;
 
 import zmq.Msg;
 import zmq.msg.MsgAllocator;
@@ -12,12 +12,12 @@ import zmq.msg.MsgAllocatorThreshold;
  * the I/O thread and with it every connection, or two gigabytes. Such a frame is given no room;
  * what follows is taken for frames, which it is not, and refused as what it is.
  */
-final class BoundedAllocator implements MsgAllocator {
+public final class BoundedAllocator implements MsgAllocator {
 
   private final MsgAllocator usual = new MsgAllocatorThreshold();
   private final long maxBytes;
 
-  BoundedAllocator(long maxBytes) {
+  public BoundedAllocator(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
