@@ -72,9 +72,8 @@ final class CrdGenerator {
 
   /**
    * What the generator has no annotation for: the order of columns, lists that are maps, and the
-   * tables' items. And
-   * what it does twice: a rule on a record's component is found on its field and on its accessor,
-   * and server-side apply refuses a list of rules that names one twice.
+   * tables' items. And what it does twice: a rule on a record's component is found on its field and
+   * on its accessor, and server-side apply refuses a list of rules that names one twice.
    */
   private static final class Finish implements CRDPostProcessor {
 

@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +49,7 @@ class DisregardedWindowTest {
   private final ZMQ.Curve.KeyPair server = ZMQ.Curve.generateKeyPair();
   private final ZMQ.Curve.KeyPair known = ZMQ.Curve.generateKeyPair();
   private final Semaphore mayStore = new Semaphore(0);
-  private AckedIntake intake;
+  private @Nullable AckedIntake started;
 
   /** Holds up the socket's thread itself. */
   private final AckedSink sink =
@@ -70,14 +72,20 @@ class DisregardedWindowTest {
   @AfterEach
   void stop() {
     mayStore.release(1_000_000);
-    intake.close();
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  private AckedIntake intake() {
+    return Objects.requireNonNull(started);
   }
 
   private void start(boolean withCurve) throws Exception {
     Path key = Files.writeString(folder.resolve("key"), server.secretKey);
     Path senders = Files.writeString(folder.resolve("senders"), known.publicKey + " *\n");
     PrometheusRegistry registry = new PrometheusRegistry();
-    intake =
+    started =
         AckedIntake.bind(
             BindAddress.parse("tcp://127.0.0.1:0"),
             LIMITS,
@@ -86,13 +94,13 @@ class DisregardedWindowTest {
             new AckedMetrics(registry),
             Clock.systemUTC(),
             withCurve ? Curve.open(key, senders) : null);
-    intake.start();
+    started.start();
   }
 
   private TestSender sender(boolean withCurve) {
     return withCurve
-        ? new TestSender(intake.boundAddress(), server.publicKey, known)
-        : new TestSender(intake.boundAddress());
+        ? new TestSender(intake().boundAddress(), server.publicKey, known)
+        : new TestSender(intake().boundAddress());
   }
 
   @ParameterizedTest
@@ -121,7 +129,7 @@ class DisregardedWindowTest {
         Flood flood = new Flood(true)) {
       begin(good);
       flood.send(FRAMES);
-      Thread closer = Thread.ofPlatform().start(intake::close);
+      Thread closer = Thread.ofPlatform().start(intake()::close);
       mayStore.release(1);
       await().atMost(SOON).until(() -> !closer.isAlive());
     }
@@ -156,7 +164,7 @@ class DisregardedWindowTest {
       socket.setSndHWM(1);
       socket.setSendTimeOut(3000);
       socket.setHandshakeIvl(5000);
-      socket.connect(intake.boundAddress());
+      socket.connect(intake().boundAddress());
     }
 
     /** The frames that were taken before none was for a while. */
