@@ -17,6 +17,7 @@ import io.logroute.table.NodeRouteTable.Backfill;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -255,15 +256,15 @@ final class Conductor {
 
   /** A feed that stumbled begins again where it had got to. */
   private void renewFailed(ContainerState state) {
-    if (state.feedsByRoute.values().stream().allMatch(feed -> feed.failure() == null)) {
-      return;
-    }
-    for (Feed feed : List.copyOf(state.feedsByRoute.values())) {
+    List<Feed> due = List.of();
+    for (Feed feed : state.feedsByRoute.values()) {
       Feed.Failure failure = feed.failure();
       if (failure != null && clock.nanoTime() - failure.atNanos() >= RENEW_NANOS) {
-        feed(state, feed.binding(), true);
+        due = due.isEmpty() ? new ArrayList<>() : due;
+        due.add(feed);
       }
     }
+    due.forEach(feed -> feed(state, feed.binding(), true));
   }
 
   private void route(ContainerState state) {

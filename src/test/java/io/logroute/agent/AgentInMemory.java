@@ -123,6 +123,11 @@ final class AgentInMemory {
     }
   }
 
+  /** A round of the only pipeline; for how long its thread would sleep then, in nanoseconds. */
+  long pumpOnly() {
+    return running.getFirst().round();
+  }
+
   /** A round of each of the pipelines. */
   void pumpAll() {
     for (int i = running.size() - 1; i >= 0; i--) {

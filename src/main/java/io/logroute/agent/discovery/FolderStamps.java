@@ -29,9 +29,9 @@ public final class FolderStamps {
 
   static final long TICKS_MS = 100;
 
-  static final long RELIST_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long RELIST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(5);
+  static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final class Stamp {
     final FileTime changed;

@@ -187,10 +187,11 @@ public final class ContainerLog {
    * would see it grow; sweeping thread only.
    */
   public boolean needsListing() {
-    return !unopened.isEmpty()
-        || !toOpen.isEmpty()
-        || !absent.isEmpty()
-        || generations.stream().anyMatch(Generation::mayHaveChanged);
+    boolean changed = !unopened.isEmpty() || !toOpen.isEmpty() || !absent.isEmpty();
+    for (Generation generation : generations) {
+      changed = changed || generation.mayHaveChanged();
+    }
+    return changed;
   }
 
   /** Brings the generations up to date with a listing of the folder; sweeping thread only. */
