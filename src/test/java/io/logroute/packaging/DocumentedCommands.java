@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code sh} blocks of a page of the documentation, in order, each below its heading. */
+/** The blocks of one language of a page of the documentation, in order, each below its heading. */
 final class DocumentedCommands {
 
   /**
@@ -22,21 +22,27 @@ final class DocumentedCommands {
 
   private final List<Block> blocks = new ArrayList<>();
 
-  /** Reads a page by its path in the checkout. */
+  /** Reads the {@code sh} blocks of a page by its path in the checkout. */
   DocumentedCommands(String page) {
+    this(page, "sh");
+  }
+
+  /** Reads the blocks of a language of a page by its path in the checkout. */
+  DocumentedCommands(String page, String language) {
     String heading = "";
     StringBuilder block = null;
     for (String line : lines(Checkout.ROOT.resolve(page))) {
       if (block == null && line.startsWith("#")) {
         heading = line.replaceFirst("#+ ", "");
       }
-      block = next(block, line, heading);
+      block = next(block, line, heading, language);
     }
   }
 
-  private @Nullable StringBuilder next(@Nullable StringBuilder block, String line, String heading) {
+  private @Nullable StringBuilder next(
+      @Nullable StringBuilder block, String line, String heading, String language) {
     if (block == null) {
-      return line.equals("```sh") ? new StringBuilder() : null;
+      return line.equals("```" + language) ? new StringBuilder() : null;
     }
     if (line.equals("```")) {
       blocks.add(new Block(heading, block.toString()));
@@ -66,7 +72,7 @@ final class DocumentedCommands {
             .map(Block::script)
             .toList();
     if (found.isEmpty()) {
-      throw new IllegalArgumentException("no sh block below '" + heading + "'");
+      throw new IllegalArgumentException("no such block below '" + heading + "'");
     }
     return found;
   }

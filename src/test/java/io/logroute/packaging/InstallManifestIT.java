@@ -10,16 +10,21 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.logroute.cluster.ClusterScript;
 import io.logroute.cluster.ControlPlane;
 import io.logroute.cluster.FreePort;
 import io.logroute.cluster.GuardedProcess;
 import io.logroute.cluster.Kubectl;
+import io.logroute.lint.Linter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InstallManifestIT {
 
+  private static final String TEAMS = "docs/teams.md";
   private static final String SYSTEM = "logroute-system";
   private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -93,6 +99,45 @@ class InstallManifestIT {
 
     assertThat(applied.exitCode()).as(applied.err()).isZero();
     assertThat(applied.err()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeEveryResourceOfThePageForTeams(@TempDir Path folder) throws IOException {
+    kubectl.run("apply", "-f", path("manifests/examples")).orFail();
+    DocumentedCommands page = new DocumentedCommands(TEAMS, "yaml");
+    List<String> resources = new ArrayList<>();
+    for (String heading : Set.copyOf(page.headings())) {
+      resources.addAll(page.below(heading));
+    }
+    assertThat(resources).hasSize(4);
+
+    Path all = Files.writeString(folder.resolve("all.yaml"), String.join("---\n", resources));
+
+    assertThat(new Linter().lint(List.of(all.toString()), InputStream.nullInputStream()).problems())
+        .isEmpty();
+    Kubectl.Result applied = kubectl.run("apply", "--dry-run=server", "-f", all.toString());
+    assertThat(applied.exitCode()).as(applied.err()).isZero();
+    assertThat(applied.err()).isEmpty();
+  }
+
+  @Test
+  void shouldAnswerEveryCommandOfThePageForTeams() {
+    kubectl.run("apply", "-f", path("manifests/examples")).orFail();
+    DocumentedCommands page = new DocumentedCommands(TEAMS);
+    String programs =
+        "export KUBECONFIG='%s'; kubectl() { '%s' \"$@\"; }; logroute() { '%s' -cp '%s' io.logroute.cli.Main \"$@\"; }; "
+            .formatted(
+                cluster.kubeconfig(),
+                ClusterScript.programOf("kubernetes-binaries.sh", "kubectl"),
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                System.getProperty("java.class.path"));
+
+    for (String heading : Set.copyOf(page.headings())) {
+      for (String command : page.below(heading).getFirst().lines().toList()) {
+        String said = Command.run("sh", "-c", programs + command).outOrFail();
+        assertThat(said).as(command).isNotBlank();
+      }
+    }
   }
 
   @ParameterizedTest

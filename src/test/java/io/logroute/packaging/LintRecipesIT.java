@@ -98,8 +98,9 @@ class LintRecipesIT {
   }
 
   @Test
-  void shouldRefuseACommitByPreCommit() throws IOException {
-    write(".pre-commit-config.yaml", documentedConfiguration());
+  void shouldRefuseACommitByPreCommit() {
+    write(
+        ".pre-commit-config.yaml", new DocumentedCommands(PAGE, "yaml").below(HEADING).getFirst());
     sh("git add . && python3 -m pre_commit install").outOrFail();
 
     assertThatOnlyTheGoodRouteIsCommitted();
@@ -121,12 +122,6 @@ class LintRecipesIT {
 
   private Command commit() {
     return sh("git add . && git commit -m 'Route the logs of web'");
-  }
-
-  private static String documentedConfiguration() throws IOException {
-    String page = Files.readString(Checkout.ROOT.resolve(PAGE));
-    String block = page.substring(page.indexOf("```yaml\nrepos:") + "```yaml\n".length());
-    return block.substring(0, block.indexOf("```"));
   }
 
   private static String classPath() {
