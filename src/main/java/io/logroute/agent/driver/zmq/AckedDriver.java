@@ -250,7 +250,11 @@ public final class AckedDriver implements LogDriver {
       greet(current, nowNanos);
     }
     boolean any = false;
-    for (byte[] frame = current.receive(); frame != null; frame = current.receive()) {
+    int left = Connection.FRAMES_A_TURN;
+    for (byte[] frame = current.receive();
+        frame != null;
+        frame = left > 0 ? current.receive() : null) {
+      left--;
       receivedNanos = nowNanos;
       any = true;
       if (!take(decoder.decode(frame), nowNanos)) {

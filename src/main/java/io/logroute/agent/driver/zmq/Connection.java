@@ -2,6 +2,8 @@
 package io.logroute.agent.driver.zmq;
 
 import io.logroute.agent.driver.CurveKeyFiles;
+import io.logroute.wire.WireLimits;
+import io.logroute.zmq.UnreadFrames;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import zmq.Msg;
  * out; so each attempt gets a context and a socket of its own, and {@link #close} returns when its
  * I/O thread is done with every message.
  *
+ * <p>Whoever listens at the address may mean harm: frames have a greatest length, what waits to be
+ * read has a bound, and so has the number of subscriptions.
+ *
  * <p>Owned by the pipeline's thread; events come from the I/O thread.
  */
 final class Connection {
@@ -28,6 +33,18 @@ final class Connection {
   private static final int HEARTBEAT_MS = 5_000;
   private static final int SILENCE_MS = 30_000;
   private static final int MAX_QUEUED_MESSAGES = 8;
+
+  /** A subscription is a prefix of an id; JeroMQ takes a step of the stack for each of its bytes. */
+  private static final int MAX_SUBSCRIPTION_BYTES = 4096;
+
+  /** Handshakes are far shorter; CURVE adds 33 bytes to a message. */
+  private static final int MAX_ANSWER_BYTES = WireLimits.MAX_CONTROL_BYTES + 64;
+
+  private static final int MAX_UNREAD_BYTES = 1 << 20;
+  private static final int MAX_SUBSCRIPTIONS = 4096;
+
+  /** Then the pipeline's thread has a look at what else there is to do. */
+  static final int FRAMES_A_TURN = 1000;
 
   /**
    * JeroMQ 0.6.0 takes the first byte for the mark of a subscription frame
@@ -45,10 +62,12 @@ final class Connection {
   private final String name;
   private final boolean hasSubscribers;
   private final boolean isSealed;
+  private final UnreadFrames unread;
   private final Runnable wakeUp;
   private volatile long upNanos;
   private volatile boolean up;
   private volatile boolean down;
+  private boolean flooded;
 
   /**
    * @param keys for CURVE; null: without
@@ -57,6 +76,10 @@ final class Connection {
     this.wakeUp = wakeUp;
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
+    int maxFrameBytes = type == SocketType.DEALER ? MAX_ANSWER_BYTES : MAX_SUBSCRIPTION_BYTES;
+    this.unread = new UnreadFrames(maxFrameBytes, MAX_UNREAD_BYTES);
+    socket.setMaxMsgSize(maxFrameBytes);
+    socket.setMsgAllocator(unread);
     this.isSealed = keys != null;
     if (keys != null) {
       seal(keys);
@@ -113,6 +136,9 @@ final class Connection {
 
   /** What the connection's end looks like from here: a clause that goes after the address. */
   String ending(boolean wasInUse) {
+    if (flooded) {
+      return " was left: it sent more than %d subscriptions".formatted(MAX_SUBSCRIPTIONS);
+    }
     if (!up) {
       return " does not answer";
     }
@@ -135,18 +161,30 @@ final class Connection {
       return false;
     }
     boolean changed = false;
-    for (byte[] frame = receive(); frame != null; frame = receive()) {
+    int left = FRAMES_A_TURN;
+    for (byte[] frame = receive(); frame != null; frame = left > 0 ? receive() : null) {
+      left--;
       if (subscriptions.change(frame)) {
         changed = true;
         socket.subscribe(EVERYTHING);
       }
     }
-    return changed;
+    if (subscriptions.count() > MAX_SUBSCRIPTIONS) {
+      flooded = true;
+      down = true;
+    }
+    return changed || left == 0;
   }
 
   /** What the peer sent, a frame; null when there is nothing now. */
   byte @Nullable [] receive() {
-    return socket.recv(ZMQ.DONTWAIT);
+    byte[] frame = socket.recv(ZMQ.DONTWAIT);
+    if (frame == null) {
+      unread.allRead();
+    } else {
+      unread.read(frame.length);
+    }
+    return frame;
   }
 
   /**
@@ -180,6 +218,7 @@ final class Connection {
 
   /** Ends the connection; waits up to a time for what was handed over, then drops it. */
   void close(int lingerMs) {
+    unread.close();
     socket.setLinger(lingerMs);
     socket.close();
     context.term();

@@ -35,6 +35,10 @@ final class Subscriptions {
     prefixes.clear();
   }
 
+  int count() {
+    return prefixes.size();
+  }
+
   boolean isEmpty() {
     return prefixes.isEmpty();
   }
