@@ -87,8 +87,7 @@ public final class PodsFolder {
    *
    * @param before what was seen last: when nothing is new, one look is enough
    */
-  public static List<LogFile> files(Path containerFolder, List<LogFile> before)
-      throws IOException {
+  public static List<LogFile> files(Path containerFolder, List<LogFile> before) throws IOException {
     List<LogFile> last = before;
     List<LogFile> now = look(containerFolder);
     for (int looks = 1; looks < MOST_LOOKS && !areSame(last, now); looks++) {
