@@ -125,7 +125,9 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "io.logroute.agent.driver.zmq..", "io.logroute.receiver.intake..", "io.logroute.zmq..")
+              "io.logroute.agent.driver.zmq..",
+              "io.logroute.receiver.intake..",
+              "io.logroute.zmq..")
           .should()
           .dependOnClassesThat(resideInAnyPackage("org.zeromq..", "zmq.."))
           .because("a socket has one owner, and everything about it is in one room")

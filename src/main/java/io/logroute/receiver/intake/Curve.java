@@ -15,9 +15,9 @@ import org.zeromq.ZMQ;
  * counts for connections from then on; those that are up stay.
  *
  * <p>JeroMQ 0.6.0 hands over a message as it came, still sealed, when a socket's queue was full and
- * has room again. So a socket with CURVE has a queue that is never full: what is in it is bounded by
- * the windows, and by {@link io.logroute.zmq.UnreadFrames} for a sender that does not mind its own.
- * A socket for lines without acknowledgement has no windows, so CURVE is refused there.
+ * has room again. So a socket with CURVE has a queue that is never full: what is in it is bounded
+ * by the windows, and by {@link io.logroute.zmq.UnreadFrames} for a sender that does not mind its
+ * own. A socket for lines without acknowledgement has no windows, so CURVE is refused there.
  *
  * <p>Made by the one who binds; then used by the socket's thread.
  */

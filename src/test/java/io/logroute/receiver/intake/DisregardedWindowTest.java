@@ -47,6 +47,8 @@ class DisregardedWindowTest {
   private final ZMQ.Curve.KeyPair server = ZMQ.Curve.generateKeyPair();
   private final ZMQ.Curve.KeyPair known = ZMQ.Curve.generateKeyPair();
   private final Semaphore mayStore = new Semaphore(0);
+
+  @SuppressWarnings("NullAway.Init")
   private AckedIntake intake;
 
   /** Holds up the socket's thread itself. */

@@ -356,8 +356,7 @@ class ApiIT {
             .formatted(method, path, version)
             .getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < 1100; i++) {
-      try (Socket socket =
-          new Socket(served.address().getAddress(), served.address().getPort())) {
+      try (Socket socket = new Socket(served.address().getAddress(), served.address().getPort())) {
         socket.setSoLinger(true, 0);
         socket.getOutputStream().write(request);
         if (i % 100 == 0) {
