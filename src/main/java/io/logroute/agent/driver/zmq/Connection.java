@@ -34,7 +34,9 @@ final class Connection {
   private static final int SILENCE_MS = 30_000;
   private static final int MAX_QUEUED_MESSAGES = 8;
 
-  /** A subscription is a prefix of an id; JeroMQ takes a step of the stack for each of its bytes. */
+  /**
+   * A subscription is a prefix of an id; JeroMQ takes a step of the stack for each of its bytes.
+   */
   private static final int MAX_SUBSCRIPTION_BYTES = 4096;
 
   /** Handshakes are far shorter; CURVE adds 33 bytes to a message. */

@@ -77,8 +77,7 @@ class HostilePeerTest {
   void shouldBearWhateverIsSent(String own, Harm harm) throws Exception {
     Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> broken.add(failure));
     ZMQ.Socket good = context.createSocket(SocketType.PULL);
-    LogDriver other =
-        open("PUSH", good.bindToRandomPort("tcp://127.0.0.1"), otherStatus);
+    LogDriver other = open("PUSH", good.bindToRandomPort("tcp://127.0.0.1"), otherStatus);
     await().atMost(SOON).until(() -> works(other) && otherStatus.isConnected());
     int port;
     long usedBytes = used();
