@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
@@ -84,10 +85,16 @@ final class AgentHttp {
         });
   }
 
+  /**
+   * Ends the body itself: {@link HttpExchange#close} would keep the failure of a connection that
+   * broke to itself, and the JDK's server would then keep the connection.
+   */
   private static void send(HttpExchange exchange, Answer answer) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", answer.type);
     exchange.sendResponseHeaders(answer.code, answer.body.length);
-    exchange.getResponseBody().write(answer.body);
+    try (OutputStream body = exchange.getResponseBody()) {
+      body.write(answer.body);
+    }
   }
 
   void start() {

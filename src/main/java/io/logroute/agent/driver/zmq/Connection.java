@@ -3,6 +3,7 @@ package io.logroute.agent.driver.zmq;
 
 import io.logroute.agent.driver.CurveKeyFiles;
 import io.logroute.wire.WireLimits;
+import io.logroute.zmq.BoundedAllocator;
 import io.logroute.zmq.UnreadFrames;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,8 @@ import zmq.Msg;
  * I/O thread is done with every message.
  *
  * <p>Whoever listens at the address may mean harm: frames have a greatest length, what waits to be
- * read has a bound, and so has the number of subscriptions.
+ * read has a bound, and so has the number of subscriptions. From a PUSH socket nobody reads, so
+ * nothing is counted there: each answer to a heartbeat would count for good.
  *
  * <p>Owned by the pipeline's thread; events come from the I/O thread.
  */
@@ -81,7 +83,7 @@ final class Connection {
     int maxFrameBytes = type == SocketType.DEALER ? MAX_ANSWER_BYTES : MAX_SUBSCRIPTION_BYTES;
     this.unread = new UnreadFrames(maxFrameBytes, MAX_UNREAD_BYTES);
     socket.setMaxMsgSize(maxFrameBytes);
-    socket.setMsgAllocator(unread);
+    socket.setMsgAllocator(type == SocketType.PUSH ? new BoundedAllocator(maxFrameBytes) : unread);
     this.isSealed = keys != null;
     if (keys != null) {
       seal(keys);

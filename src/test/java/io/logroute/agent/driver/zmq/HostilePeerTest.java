@@ -9,6 +9,7 @@ import io.logroute.agent.driver.ConnectionStatus;
 import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDriver;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,9 +26,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
@@ -39,10 +42,12 @@ import org.zeromq.ZMQ;
  */
 class HostilePeerTest {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(3);
   private static final int ATTEMPTS = 3;
+  private static final int HEARTBEATS = 9_000;
+  private static final byte[] PING = {4, 7, 4, 'P', 'I', 'N', 'G', 0, 0};
   private static final long SMALL_BYTES = 64L << 20;
-  private static final long FLOOD_BYTES = 256L << 20;
+  private static final long FLOOD_BYTES = 24L << 20;
 
   private final ZContext context = new ZContext();
   private final ConnectionStatus status = new ConnectionStatus();
@@ -106,6 +111,45 @@ class HostilePeerTest {
         .atMost(SOON)
         .until(() -> works(driver) && (status.isConnected() || right.recv(ZMQ.DONTWAIT) != null));
     assertThat(broken).isEmpty();
+  }
+
+  /** As many as a connection of half a day brings: ZeroMQ's own commands are frames as well. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PUSH", "PUB"})
+  void shouldAnswerEveryHeartbeat(String own) throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      LogDriver driver = open(own, listening.getLocalPort(), status);
+      Thread pipeline = Thread.ofVirtual().start(() -> workUntilInterrupted(driver));
+      try (Socket peer = listening.accept()) {
+        peer.setSoTimeout((int) SOON.toMillis());
+        peer.getOutputStream().write(greeting());
+        peer.getOutputStream().write(ready(right(own).name()));
+        DataInputStream in = new DataInputStream(peer.getInputStream());
+        in.readFully(new byte[64]);
+        for (int heartbeat = 0; heartbeat < HEARTBEATS; heartbeat++) {
+          peer.getOutputStream().write(PING);
+          awaitPong(in);
+        }
+      } finally {
+        pipeline.interrupt();
+        pipeline.join();
+      }
+    }
+  }
+
+  private static void workUntilInterrupted(LogDriver driver) {
+    while (!Thread.interrupted()) {
+      driver.work(System.nanoTime(), true);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  private static void awaitPong(DataInputStream in) throws IOException {
+    byte[] body;
+    do {
+      in.readByte();
+      body = in.readNBytes(in.readUnsignedByte());
+    } while (!new String(body, US_ASCII).startsWith("\u0004PONG"));
   }
 
   private enum Harm {
