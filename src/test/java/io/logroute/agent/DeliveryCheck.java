@@ -135,19 +135,40 @@ final class DeliveryCheck {
     for (WrittenRecord written : file.records()) {
       if (isBeginningOf(written, arrival)) {
         arrivedAs.put(written, arrival);
+        piecesBefore(written, arrival).forEach(piece -> arrivedAs.put(piece, arrival));
         return true;
       }
     }
     return false;
   }
 
+  /** The partial records with which a line began that ends within a record. */
+  private List<WrittenRecord> piecesBefore(WrittenRecord cut, Arrival arrival) {
+    List<WrittenRecord> stream = streamOf(arrival);
+    List<WrittenRecord> pieces = new ArrayList<>();
+    int left = arrival.line().length - beginningBytes(cut, arrival);
+    for (int place = placeOf(cut) - 1; place >= 0 && left > 0; place--) {
+      WrittenRecord before = stream.get(place);
+      if (!before.partial() || !endsWith(Arrays.copyOf(arrival.line(), left), before.content())) {
+        break;
+      }
+      pieces.add(before);
+      left -= before.content().length;
+    }
+    return pieces;
+  }
+
+  private static int beginningBytes(WrittenRecord cut, Arrival arrival) {
+    int headerBytes = cut.length() - cut.content().length - 1;
+    return (int) (arrival.end() - cut.offset() - headerBytes);
+  }
+
   private static boolean isBeginningOf(WrittenRecord written, Arrival arrival) {
-    int headerBytes = written.length() - written.content().length - 1;
-    long bytes = arrival.end() - written.offset() - headerBytes;
+    int bytes = beginningBytes(written, arrival);
     return bytes > 0
         && arrival.end() < written.end()
         && written.stderr() == arrival.stderr()
-        && endsWith(arrival.line(), Arrays.copyOf(written.content(), (int) bytes));
+        && endsWith(arrival.line(), Arrays.copyOf(written.content(), bytes));
   }
 
   private List<WrittenRecord> recordsOf(Arrival arrival) {

@@ -47,7 +47,8 @@ class SeededRunsTest {
         20261123020751L,
         20261123030308L,
         20261123038313L,
-        20261123039512L
+        20261123039512L,
+        20261125003019L
       })
   void shouldKeepWhatWasMended(long seed) throws Exception {
     runOf(seed);
