@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.logroute.operator.controller.TolerantSerialization;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
@@ -34,10 +35,19 @@ final class ClusterAccess {
   }
 
   static KubernetesClient client(Config config) {
+    return client(config, TolerantSerialization.create());
+  }
+
+  /** One that reads of tables what the operator needs. */
+  static KubernetesClient operatorsClient(Config config) {
+    return client(config, TolerantSerialization.withoutTables());
+  }
+
+  private static KubernetesClient client(Config config, KubernetesSerialization serialization) {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withHttpClientFactory(new JdkHttpClientFactory())
-        .withKubernetesSerialization(TolerantSerialization.create())
+        .withKubernetesSerialization(serialization)
         .build();
   }
 

@@ -56,7 +56,7 @@ record OperatorRun(
    */
   void untilStopped() throws InterruptedException {
     Config config = ClusterAccess.config(kubeconfig);
-    try (KubernetesClient client = ClusterAccess.client(config)) {
+    try (KubernetesClient client = ClusterAccess.operatorsClient(config)) {
       List<String> missing = firstLook(config);
       run(client, missing);
     }

@@ -4,29 +4,18 @@ package io.logroute.operator.compile;
 import static java.util.Objects.requireNonNull;
 
 import io.logroute.api.v1alpha1.Backfill;
-import io.logroute.api.v1alpha1.LogEndpointSpec;
 import io.logroute.api.v1alpha1.LogRouteSpec;
 import io.logroute.api.v1alpha1.RateLimit;
-import io.logroute.operator.compile.IdSource.Id;
-import io.logroute.operator.compile.PodFacts.ContainerFacts;
-import io.logroute.operator.compile.Selection.Selected;
-import io.logroute.options.EndpointFormat;
-import io.logroute.options.TagTemplate;
 import io.logroute.table.NodeRouteTable;
-import io.logroute.table.NodeRouteTable.Assignment;
-import io.logroute.table.NodeRouteTable.Container;
-import io.logroute.table.NodeRouteTable.Delivery;
 import io.logroute.table.NodeRouteTable.Endpoint;
 import io.logroute.table.NodeRouteTable.Pod;
 import io.logroute.table.NodeRouteTable.Route;
 import io.logroute.table.NodeRouteTable.Stream;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -46,8 +35,10 @@ public final class TableCompiler {
           .thenComparing(Pod::name)
           .thenComparing(pod -> String.valueOf(pod.uid()));
 
+  private final String node;
   private final Function<String, NamespaceFacts> namespaces;
   private final List<RouteVerdict> verdicts;
+  private final PodEntries entries;
   private final Map<String, List<RouteVerdict>> candidates = new HashMap<>();
   private final SortedMap<String, Route> routes = new TreeMap<>();
   private final SortedMap<String, Endpoint> endpoints = new TreeMap<>();
@@ -55,9 +46,14 @@ public final class TableCompiler {
   private final SortedSet<String> selecting = new TreeSet<>();
 
   private TableCompiler(
-      Function<String, NamespaceFacts> namespaces, Collection<RouteVerdict> verdicts) {
+      String node,
+      Function<String, NamespaceFacts> namespaces,
+      Collection<RouteVerdict> verdicts,
+      PodEntries entries) {
+    this.node = node;
     this.namespaces = namespaces;
     this.verdicts = List.copyOf(verdicts);
+    this.entries = entries;
   }
 
   /**
@@ -85,11 +81,27 @@ public final class TableCompiler {
       Collection<RouteVerdict> verdicts,
       Function<String, NamespaceFacts> namespaces,
       Collection<PodFacts> pods) {
-    return new TableCompiler(namespaces, verdicts).run(node, cluster, pods);
+    return compile(node, cluster, verdicts, namespaces, pods, new PodEntries());
   }
 
-  private Compiled run(String node, @Nullable String cluster, Collection<PodFacts> pods) {
-    List<Pod> entries = pods.stream().map(this::entry).sorted(BY_NAME).toList();
+  /**
+   * The same, with the entries of last time for pods of which nothing changed.
+   *
+   * @param entries those of all nodes
+   */
+  public static Compiled compile(
+      String node,
+      @Nullable String cluster,
+      Collection<RouteVerdict> verdicts,
+      Function<String, NamespaceFacts> namespaces,
+      Collection<PodFacts> pods,
+      PodEntries entries) {
+    return new TableCompiler(node, namespaces, verdicts, entries).run(cluster, pods);
+  }
+
+  private Compiled run(@Nullable String cluster, Collection<PodFacts> pods) {
+    List<Pod> sorted = pods.stream().map(pod -> entry(pod).pod()).sorted(BY_NAME).toList();
+    entries.keepOnly(node, pods);
     NodeRouteTable table =
         new NodeRouteTable(
             node,
@@ -97,115 +109,29 @@ public final class TableCompiler {
             cluster,
             List.copyOf(endpoints.values()),
             List.copyOf(routes.values()),
-            entries);
+            sorted);
     return new Compiled(table, problems, selecting);
   }
 
-  private Pod entry(PodFacts pod) {
+  private PodEntry entry(PodFacts pod) {
     NamespaceFacts namespace = namespaces.apply(pod.namespace());
-    List<RouteVerdict> inNamespace =
+    List<RouteVerdict> looking =
         candidates.computeIfAbsent(pod.namespace(), name -> lookingAt(namespace));
-    List<Container> containers = new ArrayList<>();
-    for (ContainerFacts container : pod.containers()) {
-      List<RouteVerdict> taken = new ArrayList<>();
-      List<Assignment> assignments = new ArrayList<>();
-      for (Selected selected : Selection.of(namespace, pod, container, inNamespace)) {
-        RouteVerdict verdict = selected.verdict();
-        selecting.add(verdict.route().tableName());
-        if (selected.taken()) {
-          assign(verdict, pod, container)
-              .ifPresent(
-                  assignment -> {
-                    taken.add(verdict);
-                    assignments.add(assignment);
-                  });
-        }
-      }
-      if (!assignments.isEmpty()) {
-        boolean imageIsAsked = taken.stream().anyMatch(TableCompiler::asksForImage);
-        containers.add(
-            new Container(container.name(), imageIsAsked ? container.image() : null, assignments));
-      }
-    }
-    return new Pod(pod.namespace(), pod.name(), pod.logId(), containers);
+    PodEntry entry = entries.of(node, pod, namespace, looking);
+    entry
+        .problems()
+        .forEach(
+            (route, sentences) ->
+                problems.computeIfAbsent(route, name -> new TreeSet<>()).addAll(sentences));
+    selecting.addAll(entry.selecting());
+    entry.taken().forEach(this::use);
+    return entry;
   }
 
   private List<RouteVerdict> lookingAt(NamespaceFacts namespace) {
     return verdicts.stream()
         .filter(verdict -> verdict.accepted() && verdict.route().scope().includes(namespace))
         .toList();
-  }
-
-  private Optional<Assignment> assign(
-      RouteVerdict verdict, PodFacts pod, ContainerFacts container) {
-    LogRouteSpec spec = requireNonNull(verdict.route().spec());
-    Id tenant = IdSource.TENANT.resolve(spec.tenantId(), pod, container);
-    Id service = IdSource.SERVICE.resolve(spec.serviceId(), pod, container);
-    if (!Selection.isNone(verdict)) {
-      report(verdict, tenant.problem());
-      report(verdict, service.problem());
-      String refused = refusedTenant(verdict, pod, container, tenant);
-      if (refused == null) {
-        refused = refusedService(verdict, pod, container, service);
-      }
-      if (refused != null) {
-        report(verdict, refused);
-        return Optional.empty();
-      }
-    }
-    use(verdict);
-    return Optional.of(
-        new Assignment(verdict.route().tableName(), tenant.value(), service.value()));
-  }
-
-  /**
-   * Why an id may not be used. What the platform team itself wrote into a ClusterLogRoute is
-   * granted by that; an id that comes from a pod has to be granted to the pod's namespace.
-   */
-  private @Nullable String refusedTenant(
-      RouteVerdict verdict, PodFacts pod, ContainerFacts container, Id tenant) {
-    Endpoint endpoint = verdict.endpoint();
-    if (endpoint == null
-        || verdict.access() == null
-        || verdict.access().tenants() != LogEndpointSpec.Tenants.Granted
-        || (tenant.written() && verdict.route().scope().isClusterWide())
-        || namespaces.apply(pod.namespace()).grantedTenants().contains(tenant.value())) {
-      return null;
-    }
-    return "pod "
-        + pod.name()
-        + ": container "
-        + container.name()
-        + " is not routed, since tenant '"
-        + tenant.value()
-        + "' is not granted to namespace '"
-        + pod.namespace()
-        + "' for LogEndpoint '"
-        + endpoint.name()
-        + "': the platform team may list it in the namespace's annotation "
-        + NamespaceFacts.TENANTS_ANNOTATION;
-  }
-
-  /** Why an endpoint's format has no place for an id. */
-  private static @Nullable String refusedService(
-      RouteVerdict verdict, PodFacts pod, ContainerFacts container, Id service) {
-    Endpoint endpoint = verdict.endpoint();
-    if (endpoint == null || endpoint.delivery() == Delivery.AtLeastOnce) {
-      return null;
-    }
-    return EndpointFormat.of(endpoint.format())
-        .flatMap(format -> format.serviceProblem(service.value()))
-        .map(
-            problem ->
-                "pod %s: container %s is not routed, since %s, and LogEndpoint '%s' has that format"
-                    .formatted(pod.name(), container.name(), problem, endpoint.name()))
-        .orElse(null);
-  }
-
-  private void report(RouteVerdict verdict, @Nullable String sentence) {
-    if (sentence != null) {
-      problems.computeIfAbsent(verdict.route().tableName(), name -> new TreeSet<>()).add(sentence);
-    }
   }
 
   private void use(RouteVerdict verdict) {
@@ -240,13 +166,5 @@ public final class TableCompiler {
     return limit == null
         ? null
         : new NodeRouteTable.RateLimit(limit.linesPerSecond(), limit.burstOrDefault());
-  }
-
-  private static boolean asksForImage(RouteVerdict verdict) {
-    LogRouteSpec spec = verdict.route().spec();
-    return spec != null
-        && !Selection.isNone(verdict)
-        && TagTemplate.parse(spec.optionsOrDefault().getOrDefault(TagTemplate.OPTION, ""))
-            .usesImageName();
   }
 }

@@ -15,6 +15,7 @@ import io.logroute.api.v1alpha1.NodeRouteTable;
 import io.logroute.api.v1alpha1.NodeRouteTableStatus;
 import io.logroute.api.v1alpha1.NodeRouteTableStatus.RouteReport;
 import io.logroute.operator.compile.NamespaceFacts;
+import io.logroute.operator.compile.PodEntries;
 import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteFacts;
 import io.logroute.operator.compile.RouteVerdict;
@@ -45,6 +46,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
   private final SlowLane slowLane;
   private final RouteReports reports;
   private final TableDelays tableDelays;
+  private final PodEntries entries;
 
   ChangeRouter(
       ClusterCache cache,
@@ -54,7 +56,8 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
       Wakers wakers,
       SlowLane slowLane,
       RouteReports reports,
-      TableDelays tableDelays) {
+      TableDelays tableDelays,
+      PodEntries entries) {
     this.cache = cache;
     this.verdicts = verdicts;
     this.departed = departed;
@@ -63,6 +66,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     this.slowLane = slowLane;
     this.reports = reports;
     this.tableDelays = tableDelays;
+    this.entries = entries;
   }
 
   @Override
@@ -124,6 +128,7 @@ final class ChangeRouter implements ClusterCache.ChangeListener {
     }
     if (now == null && before != null) {
       departed.forget(before.getMetadata().getName());
+      entries.forget(before.getMetadata().getName());
     }
     cache.agents().forEach(agent -> wakers.wakeAgent(agent.getMetadata().getName()));
   }

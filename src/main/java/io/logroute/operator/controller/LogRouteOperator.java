@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.logroute.api.v1alpha1.LogAgent;
 import io.logroute.api.v1alpha1.LogAgentSpec;
+import io.logroute.operator.compile.PodEntries;
 import io.logroute.operator.compile.RouteJudge;
 import io.logroute.operator.compile.RouteRules;
 import io.logroute.options.LogOptionValidators;
@@ -79,6 +80,7 @@ public final class LogRouteOperator implements AutoCloseable {
     tables = new Tables(client, cache, tableDelays);
     outages = new OutageReport(cache::isWatching);
     DepartedPods departed = new DepartedPods(steadyClock);
+    PodEntries entries = new PodEntries();
     Wakers wakers = new Wakers();
     slowLane = new SlowLane(wakers::wakeNode, System::nanoTime);
     Verdicts verdicts =
@@ -91,7 +93,8 @@ public final class LogRouteOperator implements AutoCloseable {
         new RouteReports(
             new RouteInspector(cache, verdicts, tables), transitions, clock, steadyClock);
     changes =
-        new ChangeRouter(cache, verdicts, departed, tables, wakers, slowLane, reports, tableDelays);
+        new ChangeRouter(
+            cache, verdicts, departed, tables, wakers, slowLane, reports, tableDelays, entries);
     clockSteps = new ClockSteps(clock, steadyClock, changes::everything);
     leadership =
         settings.leader() == null
@@ -99,7 +102,8 @@ public final class LogRouteOperator implements AutoCloseable {
             : new Leadership(client, settings.leader(), this::beginWork, steadyClock);
     operator = operator(client, leadership, reconciliations);
     operator.register(
-        new NodeReconciler(cache, verdicts, departed, tables, wakers, slowLane, tableDelays),
+        new NodeReconciler(
+            cache, verdicts, departed, tables, wakers, slowLane, tableDelays, entries),
         o ->
             common(o, TABLE_PERIOD)
                 .withItemStore(new ReducingItemStore<>(Reductions::node))

@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.logroute.api.v1alpha1.LogAgent;
+import io.logroute.operator.compile.PodEntries;
 import io.logroute.operator.compile.PodFacts;
 import io.logroute.operator.compile.RouteVerdict;
 import io.logroute.operator.compile.TableCompiler;
@@ -37,6 +38,7 @@ final class NodeReconciler implements Reconciler<Node> {
   private final Wakers wakers;
   private final SlowLane slowLane;
   private final TableDelays tableDelays;
+  private final PodEntries entries;
 
   NodeReconciler(
       ClusterCache cache,
@@ -45,7 +47,8 @@ final class NodeReconciler implements Reconciler<Node> {
       Tables tables,
       Wakers wakers,
       SlowLane slowLane,
-      TableDelays tableDelays) {
+      TableDelays tableDelays,
+      PodEntries entries) {
     this.cache = cache;
     this.verdicts = verdicts;
     this.departed = departed;
@@ -53,6 +56,7 @@ final class NodeReconciler implements Reconciler<Node> {
     this.wakers = wakers;
     this.slowLane = slowLane;
     this.tableDelays = tableDelays;
+    this.entries = entries;
   }
 
   @Override
@@ -85,6 +89,7 @@ final class NodeReconciler implements Reconciler<Node> {
     if (agent.isEmpty()) {
       Set<String> routes = tables.routesOf(name);
       tables.remove(name);
+      entries.forget(name);
       routes.forEach(wakers::wakeRoute);
       return UpdateControl.noUpdate();
     }
@@ -98,7 +103,7 @@ final class NodeReconciler implements Reconciler<Node> {
     List<PodFacts> pods = podsOf(node);
     List<RouteVerdict> candidates = candidates(pods);
     Compiled compiled =
-        TableCompiler.compile(node, cache.clusterId(), candidates, cache::namespace, pods);
+        TableCompiler.compile(node, cache.clusterId(), candidates, cache::namespace, pods, entries);
     Map<String, Long> considered =
         candidates.stream()
             .filter(RouteVerdict::usable)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.TreeNode;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
@@ -46,41 +47,67 @@ public final class TolerantSerialization {
 
   private TolerantSerialization() {}
 
-  /** For a client of the operator. */
+  /** For a client that looks at a cluster. */
   public static KubernetesSerialization create() {
+    return create(false);
+  }
+
+  /**
+   * For the operator's client: of tables, which come back whole with each answer of an agent, it
+   * reads no spec, since it wrote that itself.
+   */
+  public static KubernetesSerialization withoutTables() {
+    return create(true);
+  }
+
+  private static KubernetesSerialization create(boolean withoutTables) {
     ObjectMapper mapper = new ObjectMapper();
     mapper.setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.SKIP));
     mapper.registerModule(
-        new SimpleModule("logroute-tolerant").setDeserializerModifier(new Modifier()));
+        new SimpleModule("logroute-tolerant").setDeserializerModifier(new Modifier(withoutTables)));
     return new KubernetesSerialization(mapper, true);
   }
 
   private static final class Modifier extends BeanDeserializerModifier {
     private static final long serialVersionUID = 1;
 
+    private final boolean withoutTables;
+
+    Modifier(boolean withoutTables) {
+      this.withoutTables = withoutTables;
+    }
+
     @Override
     public JsonDeserializer<?> modifyDeserializer(
         DeserializationConfig config, BeanDescription description, JsonDeserializer<?> reader) {
-      return KINDS.contains(description.getBeanClass()) ? new Tolerant(reader) : reader;
+      Class<?> kind = description.getBeanClass();
+      boolean withoutSpec = withoutTables && kind == NodeRouteTable.class;
+      return KINDS.contains(kind) ? new Tolerant(reader, withoutSpec) : reader;
     }
   }
 
   private static final class Tolerant extends DelegatingDeserializer {
     private static final long serialVersionUID = 1;
 
-    Tolerant(JsonDeserializer<?> reader) {
+    private final boolean withoutSpec;
+
+    Tolerant(JsonDeserializer<?> reader, boolean withoutSpec) {
       super(reader);
+      this.withoutSpec = withoutSpec;
     }
 
     @Override
     protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> reader) {
-      return new Tolerant(reader);
+      return new Tolerant(reader, withoutSpec);
     }
 
     @Override
     public Object deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      TreeNode tree = parser.getCodec().readTree(parser);
+      TreeNode tree =
+          withoutSpec && parser.hasToken(JsonToken.START_OBJECT)
+              ? treeWithoutSpec(parser, context)
+              : parser.getCodec().readTree(parser);
       if (!(tree instanceof ObjectNode object)) {
         return read(tree, parser, context);
       }
@@ -96,6 +123,20 @@ public final class TolerantSerialization {
           return bare;
         }
       }
+    }
+
+    private static ObjectNode treeWithoutSpec(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      ObjectNode tree = context.getNodeFactory().objectNode();
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        parser.nextToken();
+        if (name.equals("spec")) {
+          parser.skipChildren();
+        } else {
+          tree.set(name, context.readTree(parser));
+        }
+      }
+      return tree;
     }
 
     private Object read(TreeNode tree, JsonParser parser, DeserializationContext context)

@@ -95,7 +95,7 @@ public final class ControlPlaneBench {
     try (FakeAgents agents = new FakeAgents(client, this::seen);
         GuardedProcess operator = operator(kubeconfig, port, log)) {
       meter = new MachineMeter();
-      awaitTables();
+      awaitTables(operator, log);
       say("time from the operator's start to all %d tables: %d ms", nodes, msSince(started));
       tellMachine("until then");
       say("resident memory then: %d MiB", residentMiB(operator.pid()));
@@ -197,7 +197,7 @@ public final class ControlPlaneBench {
   }
 
   /** With the flags of the image; {@code -Xmx} is what they give in a container of 512 MiB. */
-  private GuardedProcess operator(Path kubeconfig, int port, Path log) {
+  private GuardedProcess operator(Path kubeconfig, int port, Path log) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -205,6 +205,7 @@ public final class ControlPlaneBench {
                 "@src/main/jvm/operator",
                 "-Xmx307m"));
     if (profileSeconds > 0) {
+      Files.createDirectories(PROFILES);
       command.add(
           "-XX:StartFlightRecording=settings=profile,filename=" + PROFILES + "/operator.jfr");
     }
@@ -257,9 +258,12 @@ public final class ControlPlaneBench {
     }
   }
 
-  private void awaitTables() throws InterruptedException {
+  private void awaitTables(GuardedProcess operator, Path log) throws InterruptedException {
     while (entries.values().stream().mapToInt(Integer::intValue).sum() < pods
         || entries.size() < nodes) {
+      if (!operator.isAlive()) {
+        throw new IllegalStateException("the operator ended: " + log);
+      }
       Thread.sleep(50);
     }
   }

@@ -58,7 +58,7 @@ final class OperatorFixture implements AutoCloseable {
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(cluster.kubeconfig(token)))
             .withHttpClientFactory(new JdkHttpClientFactory())
-            .withKubernetesSerialization(TolerantSerialization.create())
+            .withKubernetesSerialization(TolerantSerialization.withoutTables())
             .build();
     operator = new LogRouteOperator(operatorsClient, settings());
   }
