@@ -25,11 +25,19 @@ class FolderStampsTest {
     }
 
     @Override
+    public boolean watchWrites(Path folder) {
+      return false;
+    }
+
+    @Override
+    public void ignoreWrites(Path folder) {}
+
+    @Override
     public void forget(Path folder) {}
 
     @Override
-    public Set<Path> await(long timeoutMs) {
-      return Set.of();
+    public Changes await(long timeoutMs) {
+      return Changes.NONE;
     }
   }
 
