@@ -168,9 +168,9 @@ final class Conductor {
   private void run() {
     try {
       while (!stopping) {
-        Set<Path> changed = watch.await(POLL_MS);
+        FolderEvents.Changes changes = watch.await(POLL_MS);
         try {
-          round(changed);
+          round(changes);
         } catch (RuntimeException e) {
           roundFailed(e);
         }
@@ -185,30 +185,33 @@ final class Conductor {
   /**
    * One round of the thread.
    *
-   * @param changed the folders that are known to have got or lost an entry
+   * @param changes what events told of the folders
    */
-  void round(Set<Path> changed) {
+  void round(FolderEvents.Changes changes) {
     long now = clock.nanoTime();
     beatNanos = now;
-    boolean sweptAll = sweep.round(changed, now);
+    boolean sweptAll = sweep.round(changes, now);
     TableInForce next = wanted;
     boolean newTable = next != inForce;
     inForce = next;
     if (newTable && next != null) {
       takeUp(next);
     }
-    if (newTable || sweptAll || !changed.isEmpty()) {
+    if (newTable || sweptAll || !changes.entries().isEmpty()) {
       containers.values().forEach(state -> state.guard(() -> decide(state)));
       boundHeld();
       takeTurns(now);
       pipelines.stopUnused(graceMs);
+    }
+    if (sweptAll) {
+      containers.values().forEach(state -> state.rest(watch, now));
     }
     if (waitingFiles > 0 && now - turnNanos >= TURN_NANOS) {
       takeTurns(now);
     }
     if (now - checkpointNanos >= CHECKPOINT_NANOS && sweep.isDone()) {
       checkpointNanos = now;
-      checkpoint();
+      checkpoint(true);
     }
   }
 
@@ -281,6 +284,7 @@ final class Conductor {
     }
     boolean wasRouted = state.isDecided();
     state.decision = decision;
+    state.wake(watch);
     setWanted(state, !forwarded(decided).isEmpty());
     Map<String, Binding> bindings = forwarded(decided);
     for (String route : Set.copyOf(state.feedsByRoute.keySet())) {
@@ -483,13 +487,17 @@ final class Conductor {
    * read for the first time those of the last life stay as they are.
    */
   void checkpoint() {
+    checkpoint(false);
+  }
+
+  private void checkpoint(boolean restingAsListed) {
     if (!sweep.isDone()) {
       return;
     }
     int known = 0;
     boolean same = routesSeen.equals(offered.routesSeenEpochNanos());
     for (ContainerState state : containers.values()) {
-      state.guard(() -> collect(state));
+      state.guard(() -> collect(state, restingAsListed));
       Positions.Container positions = state.newestPositions();
       same &= positions == offered.container(state.key);
       known += positions == null ? 0 : 1;
@@ -511,8 +519,8 @@ final class Conductor {
     return new Positions(newest, routesSeen);
   }
 
-  private void collect(ContainerState state) {
-    long stamp = state.positionsStamp();
+  private void collect(ContainerState state, boolean restingAsListed) {
+    long stamp = state.positionsStamp(restingAsListed && state.log.areWritesTold());
     if (state.collected == null || stamp != state.collectedStamp) {
       state.collected = ContainerPositions.of(state, ids.of(state.key));
       state.collectedStamp = stamp;

@@ -4,17 +4,20 @@ package io.logroute.agent;
 import io.logroute.agent.checkpoint.Positions;
 import io.logroute.agent.checkpoint.Positions.Key;
 import io.logroute.agent.checkpoint.Positions.Offsets;
+import io.logroute.agent.discovery.FolderEvents;
 import io.logroute.agent.discovery.LogFile;
 import io.logroute.agent.route.Decision;
 import io.logroute.agent.route.RouteDecisions;
 import io.logroute.agent.tail.ContainerLog;
 import io.logroute.agent.tail.Generation;
+import java.nio.file.Files;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +25,18 @@ import org.slf4j.LoggerFactory;
 /**
  * What the conductor knows of one container: its log, what the table decided, and the feeds that
  * came of it. Owned by the conductor's thread.
+ *
+ * <p>It <em>rests</em> when all its feeds do, its files are all in its folder, and the kernel tells
+ * of writes there: until it is woken nobody asks for the files' sizes, but for a look every {@link
+ * #RESTING_LOOK_NANOS} by conductor and pipelines. Whoever looks makes sure first that writes are
+ * told: what is written after the look raises an event, which wakes the container. So does whatever
+ * else changes its files.
  */
 final class ContainerState {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ContainerState.class);
+
+  private static final long RESTING_LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   final ContainerLog log;
 
@@ -37,6 +48,10 @@ final class ContainerState {
 
   final Map<String, Feed> feedsByRoute = new HashMap<>();
   final Map<String, Pipeline> pipelinesByRoute = new HashMap<>();
+
+  private long lookedNanos;
+  private List<LogFile> lookedForLinks = List.of();
+  private boolean linked;
 
   /** What its folder had when it was listed last. */
   List<LogFile> listing = List.of();
@@ -82,6 +97,56 @@ final class ContainerState {
     }
   }
 
+  /** Lets it rest, if it can. */
+  void rest(FolderEvents events, long nowNanos) {
+    boolean canRest =
+        !log.areWritesTold()
+            && isDecided()
+            && problem.isEmpty()
+            && log.isListedWhole()
+            && !feedsByRoute.isEmpty()
+            && feedsByRoute.values().stream().allMatch(Feed::isResting)
+            && !isLinked();
+    if (canRest && events.watchWrites(log.folder().path())) {
+      log.setWritesTold(true);
+      lookedNanos = nowNanos - RESTING_LOOK_NANOS;
+    }
+  }
+
+  /** Whether a file lies elsewhere, as with cri-dockerd: its folder has no events of it. */
+  private boolean isLinked() {
+    if (lookedForLinks != listing) {
+      lookedForLinks = listing;
+      linked = listing.stream().anyMatch(file -> Files.isSymbolicLink(file.path()));
+    }
+    return linked;
+  }
+
+  /** Ends its rest: its files have changed, or may have. */
+  void wake(FolderEvents events) {
+    if (!log.areWritesTold()) {
+      return;
+    }
+    log.setWritesTold(false);
+    events.ignoreWrites(log.folder().path());
+    feedsByRoute.forEach(
+        (route, feed) -> {
+          Pipeline pipeline = pipelinesByRoute.get(route);
+          if (pipeline != null) {
+            pipeline.look(feed);
+          }
+        });
+  }
+
+  /** Whether a listing may tell something new though the folder has the same entries. */
+  boolean needsListing(long nowNanos) {
+    if (log.areWritesTold() && nowNanos - lookedNanos < RESTING_LOOK_NANOS) {
+      return false;
+    }
+    lookedNanos = nowNanos;
+    return log.needsListing();
+  }
+
   /** The positions that were collected last, or else those of an earlier life; null: none. */
   Positions.@Nullable Container newestPositions() {
     return collected == null ? stored : collected;
@@ -105,12 +170,15 @@ final class ContainerState {
   /**
    * Another number whenever anything has changed that positions are made of. Asked before they are
    * collected, so that what changes meanwhile is collected next time.
+   *
+   * @param asListed whether the files' sizes may be those of the last listing: they are while it
+   *     rests
    */
-  long positionsStamp() {
+  long positionsStamp(boolean asListed) {
     List<Generation> generations = log.generations();
     long stamp = System.identityHashCode(generations);
     for (Generation generation : generations) {
-      stamp = 31 * stamp + generation.seenBytes();
+      stamp = 31 * stamp + (asListed ? generation.fileBytes() : generation.seenBytes());
       stamp = 31 * stamp + generation.headHash();
       stamp = 31 * stamp + (generation.isOpen() || generation.isPresent() ? 1 : 0);
     }

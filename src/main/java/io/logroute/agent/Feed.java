@@ -87,6 +87,8 @@ final class Feed {
 
   private volatile RouteTerms terms;
   private volatile int settledMarks;
+  private volatile boolean resting;
+  private boolean atEnd;
   private volatile @Nullable Failure failure;
   private @Nullable Target target;
   private int targetRestart = -1;
@@ -168,6 +170,7 @@ final class Feed {
    * @param buffer belongs to the pipeline; keeps what the driver did not take
    */
   Step read(ReadBuffer buffer, LogDriver driver, long nowNanos) {
+    atEnd = false;
     generations.follow(nowNanos);
     if (nowNanos < retryNanos) {
       return Step.QUIET;
@@ -212,6 +215,23 @@ final class Feed {
     }
     lines.forgetLongRecord();
     return Step.READ;
+  }
+
+  /**
+   * Whether the last quantum found the newest file read to its end, with no line open: until
+   * somebody writes, or the container's files change, another one finds the same.
+   */
+  boolean isAtEnd() {
+    return atEnd;
+  }
+
+  /** Whether it has been so for a while. Any thread. */
+  boolean isResting() {
+    return resting;
+  }
+
+  void setResting(boolean resting) {
+    this.resting = resting;
   }
 
   /** Whether a backlog is bounded, the newest lines being dropped: option {@code mode}. */
@@ -308,6 +328,7 @@ final class Feed {
             ? endedMs
             : Math.max(endedMs, generation.quietMs(clock.now().toEpochMilli()));
     if (!generation.isSuperseded() && !containerLog.isGone()) {
+      atEnd = !progress.isTorn() && lines.begunIn(false) == null && lines.begunIn(true) == null;
       boolean nothingFollows = quietMs >= PARTIAL_TIMEOUT_MS && !progress.isTorn();
       return nothingFollows ? closeOrWait(driver) : Step.QUIET;
     }

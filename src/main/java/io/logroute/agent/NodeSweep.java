@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -99,10 +100,12 @@ final class NodeSweep {
   /**
    * Looks at what changed, or at everything when it is time for it.
    *
-   * @param changed the folders that are known to have got or lost an entry
+   * @param changes what events told
    * @return whether it looked at everything
    */
-  boolean round(Set<Path> changed, long nowNanos) {
+  boolean round(FolderEvents.Changes changes, long nowNanos) {
+    changes.written().forEach(this::wake);
+    Set<Path> changed = changes.entries();
     changed.forEach(stamps::forget);
     boolean due = nowNanos - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
     if (due) {
@@ -157,8 +160,15 @@ final class NodeSweep {
 
   private void container(ContainerState state, long nowNanos) {
     boolean changed = stamps.mustList(state.log.folder().path(), nowNanos);
-    if (changed || !state.problem.isEmpty() || state.log.needsListing()) {
+    if (changed || !state.problem.isEmpty() || state.needsListing(nowNanos)) {
       container(state);
+    }
+  }
+
+  private void wake(Path folder) {
+    ContainerState state = containers.get(folder);
+    if (state != null) {
+      state.wake(watch);
     }
   }
 
@@ -177,12 +187,17 @@ final class NodeSweep {
   /** Brings a container's log up to date with its folder. */
   void list(ContainerState state) {
     Path folder = state.log.folder().path();
+    List<LogFile> listedBefore = state.listing;
+    List<Generation> knownBefore = state.log.generations();
     try {
-      state.listing = PodsFolder.files(folder, state.listing);
+      state.listing = PodsFolder.files(folder, listedBefore);
       state.log.update(state.listing);
     } catch (IOException e) {
       stamps.forget(folder);
       unreadable(folder, e);
+    }
+    if (!state.listing.equals(listedBefore) || state.log.generations() != knownBefore) {
+      state.wake(watch);
     }
   }
 
@@ -265,6 +280,7 @@ final class NodeSweep {
         watch.forget(entry.getKey());
         stamps.forget(entry.getKey());
         entry.getValue().log.setGone();
+        entry.getValue().wake(watch);
         if (entry.getValue().log.generations().isEmpty() && entry.getValue().isSettled()) {
           listener.gone(entry.getValue());
           containers.remove(entry.getKey());

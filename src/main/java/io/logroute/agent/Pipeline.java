@@ -44,6 +44,12 @@ final class Pipeline {
    */
   private static final long SLOWEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** How long a feed is quiet before it rests: its folder's events wake it then. */
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How often a resting feed is looked at in any case; all of them together. */
+  private static final long RESTING_POLL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** A feed is left alone for this part of the time that it has been quiet for: most stay so. */
   private static final int POLLS_OF_QUIET = 64;
 
@@ -55,6 +61,10 @@ final class Pipeline {
     final Feed feed;
     long nextNanos;
     long activeNanos;
+
+    boolean isQuiet(long nowNanos) {
+      return nowNanos - activeNanos >= REST_NANOS && feed.isAtEnd();
+    }
 
     Turn(Feed feed, long nowNanos) {
       this.feed = feed;
@@ -188,6 +198,16 @@ final class Pipeline {
     command(guarded(feed, () -> feed.rebind(binding)));
   }
 
+  /** Lets a feed be looked at now: there may be something to read. */
+  void look(Feed feed) {
+    command(
+        () -> {
+          for (Turn turn : turns) {
+            turn.nextNanos = turn.feed == feed ? clock.nanoTime() : turn.nextNanos;
+          }
+        });
+  }
+
   /** Lets a feed enter into the ledger what is gone, even while the endpoint is stalled. */
   void noteLoss(Feed feed, Generation generation) {
     command(guarded(feed, () -> feed.noteLoss(generation)));
@@ -313,11 +333,18 @@ final class Pipeline {
 
   private Feed.Step take(Turn turn, long nowNanos) {
     long before = lineNumber;
+    boolean writesTold = turn.feed.containerLog().areWritesTold();
     Feed.Step step = read(turn.feed, nowNanos);
     turn.nextNanos = nowNanos;
     if (step == Feed.Step.QUIET) {
-      turn.nextNanos = nextLook(nowNanos, (nowNanos - turn.activeNanos) / POLLS_OF_QUIET);
+      boolean rests = turn.isQuiet(nowNanos);
+      turn.feed.setResting(rests);
+      turn.nextNanos =
+          rests && writesTold
+              ? next(RESTING_POLL_NANOS, nowNanos)
+              : nextLook(nowNanos, (nowNanos - turn.activeNanos) / POLLS_OF_QUIET);
     } else {
+      turn.feed.setResting(false);
       turn.activeNanos = nowNanos;
     }
     takenNanos = lineNumber == before ? takenNanos : nowNanos;
@@ -332,8 +359,13 @@ final class Pipeline {
 
   private static long nextLook(long nowNanos, long pauseNanos) {
     return pauseNanos >= SLOWEST_POLL_NANOS
-        ? (Math.floorDiv(nowNanos, SLOWEST_POLL_NANOS) + 1) * SLOWEST_POLL_NANOS
+        ? next(SLOWEST_POLL_NANOS, nowNanos)
         : nowNanos + Math.max(POLL_NANOS, pauseNanos);
+  }
+
+  /** The next of the times that all feeds with this pause have in common. */
+  private static long next(long pauseNanos, long nowNanos) {
+    return (Math.floorDiv(nowNanos, pauseNanos) + 1) * pauseNanos;
   }
 
   private Feed.Step read(Feed feed, long nowNanos) {

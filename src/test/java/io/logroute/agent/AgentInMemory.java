@@ -35,6 +35,7 @@ final class AgentInMemory {
   private final Checkpointer checkpointer;
   private final AgentMetrics metrics = new AgentMetrics();
   private final List<Pipeline> running = new ArrayList<>();
+  private final SeenWrites writes = new SeenWrites();
 
   /**
    * @param drivers opens the driver {@code zmq}
@@ -73,7 +74,7 @@ final class AgentInMemory {
     conductor =
         new Conductor(
             options,
-            FolderEvents.NONE,
+            writes,
             new ContainerIds(new ContainerLinks(state.resolve("none")), clock),
             pipelines,
             checkpointer,
@@ -106,7 +107,12 @@ final class AgentInMemory {
   }
 
   void conduct(Set<Path> changed) {
-    conductor.round(changed);
+    conductor.round(new FolderEvents.Changes(changed, writes.take()));
+  }
+
+  /** From now on no write is told of, as if the kernel had no events. */
+  void muteWrites() {
+    writes.mute();
   }
 
   /** A round of one of the pipelines, or the end of one that is not used any more. */

@@ -144,7 +144,7 @@ class FailureIsolationTest {
   private void live(long ms) {
     for (long passed = 0; passed < ms; passed += 100) {
       nanos += 100_000_000L;
-      conductor.round(Set.of());
+      conductor.round(FolderEvents.Changes.NONE);
       pipelines.forEach(Pipeline::round);
     }
   }

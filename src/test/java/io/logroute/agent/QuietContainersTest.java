@@ -94,6 +94,24 @@ class QuietContainersTest {
     }
   }
 
+  /** As {@link #live}, with a round of the conductor every tenth of a second. */
+  private void liveConducted(Duration time) {
+    for (long leftMs = time.toMillis(); leftMs > 0; leftMs -= 100) {
+      agent.conduct(Set.of());
+      roundAtNanos = clock.nanoTime();
+      live(Duration.ofMillis(100));
+    }
+  }
+
+  private boolean allRest() {
+    for (ContainerState container : agent.containers()) {
+      if (!container.log.areWritesTold()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void writeOneAfterTheOther() {
     for (ContainerWriter writer : writers) {
       writer.lines(1);
@@ -120,6 +138,46 @@ class QuietContainersTest {
       live(Duration.ofMillis(250));
       assertThat(taken).hasSize(before + 1);
     }
+  }
+
+  @Test
+  void shouldTakeALineOfAFileThatRestsAsSoonAsItsWriteIsTold() {
+    writeOneAfterTheOther();
+    liveConducted(Duration.ofSeconds(20));
+    assertThat(allRest()).isTrue();
+    for (ContainerWriter writer : writers) {
+      int before = taken.size();
+      writer.lines(1);
+      agent.conduct(Set.of());
+      agent.pumpOnly();
+      assertThat(taken).hasSize(before + 1);
+    }
+    assertThat(allRest()).isFalse();
+  }
+
+  @Test
+  void shouldLookAtAFileThatRestsEveryTenSecondsOnly() {
+    writeOneAfterTheOther();
+    liveConducted(Duration.ofSeconds(20));
+    agent.muteWrites();
+    liveConducted(Duration.ofSeconds(15));
+    int before = taken.size();
+    writers.getFirst().lines(1);
+    liveConducted(Duration.ofSeconds(1));
+    assertThat(taken).hasSize(before);
+    liveConducted(Duration.ofSeconds(11));
+    assertThat(taken).hasSize(before + 1);
+  }
+
+  @Test
+  void shouldNotRestWhileALineIsOpen() {
+    writeOneAfterTheOther();
+    writers.getFirst().partial("stdout", "begun");
+    liveConducted(Duration.ofSeconds(20));
+    assertThat(allRest()).isFalse();
+    liveConducted(Duration.ofSeconds(30));
+    assertThat(allRest()).isTrue();
+    assertThat(taken).last().asString().endsWith("begun");
   }
 
   @Test

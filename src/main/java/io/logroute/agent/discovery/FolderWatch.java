@@ -3,10 +3,14 @@ package io.logroute.agent.discovery;
 
 import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
+import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
+import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.HashMap;
@@ -16,14 +20,30 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The kernel's folder events, so that a new file is opened at once. Writes into a file wake nobody.
+ * The kernel's folder events, so that a new file is opened at once, and a quiet one is not looked
+ * at all the time. A folder has one inotify watch in either case: to register it again replaces
+ * what it tells (inotify_add_watch(2)). An overflow of the kernel's queue tells every folder as
+ * changed and written.
+ *
+ * <p>Writes are told only of file systems whose writers are all on this machine: what another one
+ * writes into a network's file system raises no event here.
  *
  * <p>Owned by one thread.
  */
 public final class FolderWatch implements FolderEvents, AutoCloseable {
 
+  private static final Set<String> LOCAL_TYPES =
+      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "zfs", "f2fs", "bcachefs");
+
+  private static final WatchEvent.Kind<?>[] ENTRIES = {ENTRY_CREATE, ENTRY_DELETE};
+  private static final WatchEvent.Kind<?>[] ENTRIES_AND_WRITES = {
+    ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY
+  };
+
   private final WatchService watchService;
   private final Map<Path, WatchKey> keys = new HashMap<>();
+  private final Set<Path> tellingWrites = new HashSet<>();
+  private final Map<Path, Boolean> local = new HashMap<>();
 
   public FolderWatch() throws IOException {
     watchService = FileSystems.getDefault().newWatchService();
@@ -31,11 +51,12 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
 
   @Override
   public boolean watch(Path folder) {
-    if (keys.containsKey(folder)) {
-      return true;
-    }
+    return keys.containsKey(folder) || register(folder, ENTRIES);
+  }
+
+  private boolean register(Path folder, WatchEvent.Kind<?>[] kinds) {
     try {
-      keys.put(folder, folder.register(watchService, ENTRY_CREATE, ENTRY_DELETE));
+      keys.put(folder, folder.register(watchService, kinds));
       return true;
     } catch (IOException e) {
       return false;
@@ -43,7 +64,34 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
   }
 
   @Override
+  public boolean watchWrites(Path folder) {
+    boolean canTell = keys.containsKey(folder) && local.computeIfAbsent(folder, this::isLocal);
+    if (!canTell || !register(folder, ENTRIES_AND_WRITES)) {
+      return false;
+    }
+    tellingWrites.add(folder);
+    return true;
+  }
+
+  private boolean isLocal(Path folder) {
+    try {
+      return LOCAL_TYPES.contains(Files.getFileStore(folder).type());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void ignoreWrites(Path folder) {
+    if (tellingWrites.remove(folder) && keys.containsKey(folder)) {
+      register(folder, ENTRIES);
+    }
+  }
+
+  @Override
   public void forget(Path folder) {
+    local.remove(folder);
+    tellingWrites.remove(folder);
     WatchKey key = keys.remove(folder);
     if (key != null) {
       key.cancel();
@@ -51,18 +99,36 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
   }
 
   @Override
-  public Set<Path> await(long timeoutMs) throws InterruptedException {
-    Set<Path> changed = new HashSet<>();
+  public Changes await(long timeoutMs) throws InterruptedException {
     WatchKey key = watchService.poll(timeoutMs, TimeUnit.MILLISECONDS);
+    if (key == null) {
+      return Changes.NONE;
+    }
+    Changes changes = new Changes(new HashSet<>(), new HashSet<>());
     while (key != null) {
-      changed.add((Path) key.watchable());
-      key.pollEvents();
-      if (!key.reset()) {
-        keys.remove(key.watchable(), key);
-      }
+      collect(key, changes);
       key = watchService.poll();
     }
-    return changed;
+    return changes;
+  }
+
+  private void collect(WatchKey key, Changes changes) {
+    Path folder = (Path) key.watchable();
+    for (WatchEvent<?> event : key.pollEvents()) {
+      WatchEvent.Kind<?> kind = event.kind();
+      if (kind == ENTRY_MODIFY || kind == OVERFLOW) {
+        changes.written().add(folder);
+      }
+      if (kind != ENTRY_MODIFY) {
+        changes.entries().add(folder);
+      }
+    }
+    if (!key.reset()) {
+      keys.remove(folder, key);
+      tellingWrites.remove(folder);
+      changes.entries().add(folder);
+      changes.written().add(folder);
+    }
   }
 
   @Override

@@ -56,6 +56,7 @@ public final class ContainerLog {
   private Set<Generation> missedOnce = Set.of();
   private volatile List<Generation> generations = List.of();
   private volatile boolean gone;
+  private volatile boolean writesTold;
   private boolean wanted = true;
 
   /**
@@ -121,6 +122,32 @@ public final class ContainerLog {
   /** Whether the folder is gone: the container has ended, and nothing will come after what is. */
   public boolean isGone() {
     return gone;
+  }
+
+  /**
+   * Whether the kernel tells of writes into this folder. Readers ask before they look: what is
+   * written after such a look wakes them.
+   */
+  public boolean areWritesTold() {
+    return writesTold;
+  }
+
+  /** Sweeping thread only. */
+  public void setWritesTold(boolean told) {
+    writesTold = told;
+  }
+
+  /**
+   * Whether every file has a name in the folder that was listed, so that events of the folder tell
+   * of all writes; sweeping thread only.
+   */
+  public boolean isListedWhole() {
+    return !gone
+        && unopened.isEmpty()
+        && toOpen.isEmpty()
+        && absent.isEmpty()
+        && !generations.isEmpty()
+        && generations.stream().allMatch(Generation::hasName);
   }
 
   /**

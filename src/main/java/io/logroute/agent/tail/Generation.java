@@ -316,6 +316,11 @@ public final class Generation {
     linked = hasName;
   }
 
+  /** Whether the open file has a name, or none is open and there is one. */
+  boolean hasName() {
+    return present && linked && !kept;
+  }
+
   /** When a sweep first missed the open file's name, milliseconds since the epoch. */
   public long unlinkedSinceMs() {
     return unlinkedSinceMs;

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,11 +24,19 @@ class FolderStampsTest {
     }
 
     @Override
+    public boolean watchWrites(Path folder) {
+      return false;
+    }
+
+    @Override
+    public void ignoreWrites(Path folder) {}
+
+    @Override
     public void forget(Path folder) {}
 
     @Override
-    public Set<Path> await(long timeoutMs) {
-      return Set.of();
+    public Changes await(long timeoutMs) {
+      return Changes.NONE;
     }
   }
 
