@@ -2,9 +2,11 @@
 package io.logroute.cli;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.logroute.operator.controller.LeaderSettings;
 import io.logroute.operator.controller.LogRouteOperator;
 import io.logroute.operator.controller.OperatorHttp;
@@ -57,7 +59,7 @@ record OperatorRun(
   void untilStopped() throws InterruptedException {
     Config config = ClusterAccess.config(kubeconfig);
     try (KubernetesClient client = ClusterAccess.client(config)) {
-      List<String> missing = firstLook(config);
+      List<String> missing = firstLook(config, client);
       run(client, missing);
     }
   }
@@ -131,10 +133,15 @@ record OperatorRun(
     }
   }
 
-  private List<String> firstLook(Config config) {
-    Config once = new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build();
-    try (KubernetesClient client = ClusterAccess.client(once)) {
-      return new Prerequisites(client, namespace).missing();
+  /** Over the same connection as all that follows, but without trying again. */
+  private List<String> firstLook(Config config, KubernetesClient client) {
+    RequestConfig once =
+        new RequestConfigBuilder(config.getRequestConfig()).withRequestRetryBackoffLimit(0).build();
+    try {
+      return client
+          .adapt(NamespacedKubernetesClient.class)
+          .withRequestConfig(once)
+          .call(first -> new Prerequisites(first, namespace).missing());
     } catch (KubernetesClientException e) {
       throw ClusterAccess.unusable(config, e);
     }

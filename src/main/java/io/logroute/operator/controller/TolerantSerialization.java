@@ -50,9 +50,23 @@ public final class TolerantSerialization {
   public static KubernetesSerialization create() {
     ObjectMapper mapper = new ObjectMapper();
     mapper.setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.SKIP));
-    mapper.registerModule(
-        new SimpleModule("logroute-tolerant").setDeserializerModifier(new Modifier()));
+    mapper.registerModule(new Readers());
     return new KubernetesSerialization(mapper, true);
+  }
+
+  private static final class Readers extends SimpleModule {
+    private static final long serialVersionUID = 1;
+
+    Readers() {
+      super("logroute-tolerant");
+      setDeserializerModifier(new Modifier());
+    }
+
+    @Override
+    public void setupModule(SetupContext context) {
+      super.setupModule(context);
+      context.addDeserializers(new LazyReaders());
+    }
   }
 
   private static final class Modifier extends BeanDeserializerModifier {
