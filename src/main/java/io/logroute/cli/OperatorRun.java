@@ -29,7 +29,8 @@ import picocli.CommandLine;
  * One run of the operator in this process. It ends at once when nothing answers where the API
  * server should be: then somebody gave the wrong address. What an administrator may still bring
  * (definitions, rights) is waited for, and a lost Lease or a failed start begins anew: none of them
- * needs a new process.
+ * needs a new process. So it says that it lives before anything else, and the probes of its pod end
+ * it only when it does not even do that.
  *
  * @param kubeconfig absent: KUBECONFIG, the home folder's, or the pod's service account
  * @param deployment what this operator is a pod of, when it is one
@@ -59,16 +60,15 @@ record OperatorRun(
   void untilStopped() throws InterruptedException {
     Config config = ClusterAccess.config(kubeconfig);
     try (KubernetesClient client = ClusterAccess.client(config)) {
-      List<String> missing = firstLook(config, client);
-      run(client, missing);
+      run(config, client);
     }
   }
 
-  private void run(KubernetesClient client, List<String> missing) throws InterruptedException {
+  private void run(Config config, KubernetesClient client) throws InterruptedException {
     StopSignal stop = StopSignal.install(STOP_GRACE);
     int exitCode = CommandLine.ExitCode.USAGE;
     try (OperatorHttp server = listen()) {
-      awaitPrerequisites(client, missing, stop);
+      awaitPrerequisites(client, firstLook(config, client), stop);
       while (!stop.isAsked()) {
         work(client, server, stop);
       }

@@ -52,7 +52,8 @@ class LeaseOwnerIT {
     owner.look(START);
 
     assertThat(owners()).extracting(OwnerReference::getUid).containsExactly(uid);
-    assertThat(client.leases().inNamespace(namespace).withName(LeaderSettings.LEASE).get().getSpec())
+    assertThat(
+            client.leases().inNamespace(namespace).withName(LeaderSettings.LEASE).get().getSpec())
         .extracting("holderIdentity")
         .isEqualTo("me");
   }
@@ -74,7 +75,13 @@ class LeaseOwnerIT {
     owner.look(START);
     kubectl
         .run(
-            "patch", "lease", LeaderSettings.LEASE, "-n", namespace, "--type=merge", "-p",
+            "patch",
+            "lease",
+            LeaderSettings.LEASE,
+            "-n",
+            namespace,
+            "--type=merge",
+            "-p",
             "{\"metadata\": {\"ownerReferences\": null}}")
         .orFail();
 
