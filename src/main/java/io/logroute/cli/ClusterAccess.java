@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** How a command reaches the API server, and how it says that it cannot. */
 final class ClusterAccess {
 
+  private static final String TRUST_STORE = "javax.net.ssl.trustStore";
+
+  /** What both the client library and the JDK take for a list with nothing in it. */
+  private static final String NO_TRUST_STORE = "NONE";
+
   private ClusterAccess() {}
 
   /**
@@ -34,6 +39,11 @@ final class ClusterAccess {
     return Config.fromKubeconfig(kubeconfig.toFile());
   }
 
+  /**
+   * A client of this API server. Where the API server's own authority is named it is the only one
+   * trusted: the client library would read the JDK's list of public ones beside it. A trust store
+   * that the user names stays.
+   */
   static KubernetesClient client(Config config) {
     return client(config, TolerantSerialization.create());
   }
@@ -44,6 +54,10 @@ final class ClusterAccess {
   }
 
   private static KubernetesClient client(Config config, KubernetesSerialization serialization) {
+    boolean hasAuthority = config.getCaCertData() != null || config.getCaCertFile() != null;
+    if (hasAuthority && System.getProperty(TRUST_STORE) == null) {
+      System.setProperty(TRUST_STORE, NO_TRUST_STORE);
+    }
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withHttpClientFactory(new JdkHttpClientFactory())

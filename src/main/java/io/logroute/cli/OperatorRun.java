@@ -2,9 +2,11 @@
 package io.logroute.cli;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.logroute.operator.controller.LeaderSettings;
 import io.logroute.operator.controller.LogRouteOperator;
 import io.logroute.operator.controller.OperatorHttp;
@@ -27,7 +29,8 @@ import picocli.CommandLine;
  * One run of the operator in this process. It ends at once when nothing answers where the API
  * server should be: then somebody gave the wrong address. What an administrator may still bring
  * (definitions, rights) is waited for, and a lost Lease or a failed start begins anew: none of them
- * needs a new process.
+ * needs a new process. So it says that it lives before anything else, and the probes of its pod end
+ * it only when it does not even do that.
  *
  * @param kubeconfig absent: KUBECONFIG, the home folder's, or the pod's service account
  * @param deployment what this operator is a pod of, when it is one
@@ -57,16 +60,15 @@ record OperatorRun(
   void untilStopped() throws InterruptedException {
     Config config = ClusterAccess.config(kubeconfig);
     try (KubernetesClient client = ClusterAccess.operatorsClient(config)) {
-      List<String> missing = firstLook(config);
-      run(client, missing);
+      run(config, client);
     }
   }
 
-  private void run(KubernetesClient client, List<String> missing) throws InterruptedException {
+  private void run(Config config, KubernetesClient client) throws InterruptedException {
     StopSignal stop = StopSignal.install(STOP_GRACE);
     int exitCode = CommandLine.ExitCode.USAGE;
     try (OperatorHttp server = listen()) {
-      awaitPrerequisites(client, missing, stop);
+      awaitPrerequisites(client, firstLook(config, client), stop);
       while (!stop.isAsked()) {
         work(client, server, stop);
       }
@@ -131,10 +133,15 @@ record OperatorRun(
     }
   }
 
-  private List<String> firstLook(Config config) {
-    Config once = new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build();
-    try (KubernetesClient client = ClusterAccess.client(once)) {
-      return new Prerequisites(client, namespace).missing();
+  /** Over the same connection as all that follows, but without trying again. */
+  private List<String> firstLook(Config config, KubernetesClient client) {
+    RequestConfig once =
+        new RequestConfigBuilder(config.getRequestConfig()).withRequestRetryBackoffLimit(0).build();
+    try {
+      return client
+          .adapt(NamespacedKubernetesClient.class)
+          .withRequestConfig(once)
+          .call(first -> new Prerequisites(first, namespace).missing());
     } catch (KubernetesClientException e) {
       throw ClusterAccess.unusable(config, e);
     }

@@ -66,17 +66,7 @@ class OperatorCommandIT {
   @Test
   void shouldSayInOneLineThatNothingAnswers() throws Exception {
     int port = FreePort.next();
-    Path kubeconfig =
-        Files.writeString(
-            folder.resolve("config"),
-            """
-            apiVersion: v1
-            kind: Config
-            clusters: [{name: c, cluster: {server: "https://127.0.0.1:%d"}}]
-            contexts: [{name: c, context: {cluster: c}}]
-            current-context: c
-            """
-                .formatted(port));
+    Path kubeconfig = kubeconfig(port);
 
     assertThat(exitCode(kubeconfig)).isEqualTo(2);
     assertThat(lines())
@@ -95,6 +85,21 @@ class OperatorCommandIT {
     assertThat(exitCode(kubeconfig)).isEqualTo(2);
     assertThat(lines()).hasSize(1);
     assertThat(lines().getFirst()).contains(cluster.url()).contains("Unauthorized");
+  }
+
+  /** What the pod's startup and liveness probes ask: neither ends an operator that waits. */
+  @Test
+  void shouldSayThatItLivesWhileTheApiServerDoesNotAnswer() throws Exception {
+    int port = FreePort.next();
+    try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        GuardedProcess operator =
+            start(kubeconfig(mute.getLocalPort()), "--http=127.0.0.1:" + port)) {
+      await().atMost(START).ignoreExceptions().until(() -> get(port, "/healthz").equals("ok\n"));
+      assertThat(get(port, "/readyz")).isEqualTo("not following the cluster\n");
+
+      assertThat(operator.waitFor(START)).isEqualTo(2);
+      assertThat(lines()).hasSize(1);
+    }
   }
 
   @Test
@@ -116,6 +121,19 @@ class OperatorCommandIT {
             "logroute operator: --kubeconfig "
                 + folder.resolve("none")
                 + ": there is no such readable file");
+  }
+
+  private Path kubeconfig(int port) throws IOException {
+    return Files.writeString(
+        folder.resolve("config"),
+        """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: c, cluster: {server: "https://127.0.0.1:%d"}}]
+        contexts: [{name: c, context: {cluster: c}}]
+        current-context: c
+        """
+            .formatted(port));
   }
 
   private int exitCode(Path kubeconfig, String... arguments) {

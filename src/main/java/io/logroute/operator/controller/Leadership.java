@@ -45,7 +45,8 @@ final class Leadership {
   private final Runnable whenLeading;
   private final InstantSource steadyClock;
   private final StaleLease stale = new StaleLease(STALE_AFTER);
-  private final Rounds rounds = new Rounds("lease-look", LOOK, this::freeStaleLease);
+  private final Rounds rounds = new Rounds("lease-look", LOOK, this::look);
+  private final @Nullable LeaseOwner owner;
   private final CompletableFuture<Void> lost = new CompletableFuture<>();
   private volatile boolean leading;
   private volatile boolean stopping;
@@ -63,17 +64,29 @@ final class Leadership {
     this.settings = settings;
     this.whenLeading = whenLeading;
     this.steadyClock = steadyClock;
+    owner =
+        settings.deployment() == null
+            ? null
+            : new LeaseOwner(client, settings.namespace(), settings.deployment());
   }
 
-  /** From now on frees a Lease that nobody renews. */
+  /** From now on frees a Lease that nobody renews, and gives its own to the Deployment. */
   void start() {
     rounds.start();
   }
 
-  private void freeStaleLease() {
-    if (leading || stopping) {
+  private void look() {
+    if (stopping) {
       return;
     }
+    if (!leading) {
+      freeStaleLease();
+    } else if (owner != null) {
+      owner.look(steadyClock.instant());
+    }
+  }
+
+  private void freeStaleLease() {
     try {
       Lease lease = lease();
       boolean isStale = stale.look(lease, steadyClock.instant());
@@ -119,27 +132,10 @@ final class Leadership {
     LOG.info("Lease {}/{}: held, this operator works", settings.namespace(), LeaderSettings.LEASE);
     try {
       whenLeading.run();
-      giveToDeployment();
     } catch (KubernetesClientException e) {
       leading = false;
       LOG.warn("the operator could not begin to work, starting anew: {}", e.getMessage());
       lost.complete(null);
-    }
-  }
-
-  private void giveToDeployment() {
-    if (settings.deployment() == null) {
-      return;
-    }
-    try {
-      LeaseOwner.of(client, settings.namespace(), settings.deployment()).take(LeaderSettings.LEASE);
-    } catch (KubernetesClientException e) {
-      LOG.warn(
-          "Lease {}/{}: stays when Deployment {} is deleted: {}",
-          settings.namespace(),
-          LeaderSettings.LEASE,
-          settings.deployment(),
-          e.getMessage());
     }
   }
 

@@ -63,9 +63,23 @@ public final class TolerantSerialization {
   private static KubernetesSerialization create(boolean withoutTables) {
     ObjectMapper mapper = new ObjectMapper();
     mapper.setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.SKIP));
-    mapper.registerModule(
-        new SimpleModule("logroute-tolerant").setDeserializerModifier(new Modifier(withoutTables)));
+    mapper.registerModule(new Readers(withoutTables));
     return new KubernetesSerialization(mapper, true);
+  }
+
+  private static final class Readers extends SimpleModule {
+    private static final long serialVersionUID = 1;
+
+    Readers(boolean withoutTables) {
+      super("logroute-tolerant");
+      setDeserializerModifier(new Modifier(withoutTables));
+    }
+
+    @Override
+    public void setupModule(SetupContext context) {
+      super.setupModule(context);
+      context.addDeserializers(new LazyReaders());
+    }
   }
 
   private static final class Modifier extends BeanDeserializerModifier {
