@@ -76,16 +76,26 @@ final class Obligations {
       }
     }
     if (table != null) {
-      for (FakeContainer container : known) {
-        Set<String> routes = table.get(container);
-        if (routes != null) {
-          decide(container, routes);
+      for (Map.Entry<FakeContainer, Set<String>> entry : table.entrySet()) {
+        if (known.contains(entry.getKey())) {
+          decide(entry.getKey(), entry.getValue());
+        } else {
+          forgetOthers(entry.getKey(), entry.getValue());
         }
       }
     }
     for (WrittenFile file : node.files()) {
       if (known.contains(file.container())) {
         hold(file, swept, nowNanos);
+      }
+    }
+  }
+
+  /** A container that went with its folder while no agent ran has lost the routes it has not. */
+  private void forgetOthers(FakeContainer container, Set<String> routes) {
+    for (String route : allRoutes) {
+      if (!routes.contains(route)) {
+        sightings.forget(container, route);
       }
     }
   }

@@ -48,7 +48,9 @@ class SeededRunsTest {
         20261123030308L,
         20261123038313L,
         20261123039512L,
-        20261125003019L
+        20261125003019L,
+        20261130000689L,
+        1795435533822000560L
       })
   void shouldKeepWhatWasMended(long seed) throws Exception {
     runOf(seed);
