@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,6 +35,7 @@ final class StatusReports {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("status").daemon().factory());
+  private final EndpointLog endpointLog = new EndpointLog();
   private volatile @Nullable InForce inForce;
   private volatile @Nullable String tableProblem;
 
@@ -68,6 +70,14 @@ final class StatusReports {
   }
 
   private void report() {
+    Map<String, String> problems = new TreeMap<>();
+    pipelines
+        .all()
+        .forEach(
+            pipeline ->
+                endpointProblem(pipeline)
+                    .ifPresent(problem -> problems.put(pipeline.name(), problem.message())));
+    endpointLog.tell(problems);
     source.report(status());
   }
 
@@ -97,22 +107,31 @@ final class StatusReports {
   }
 
   private static void addEndpointProblem(Map<String, List<Problem>> byRoute, Pipeline pipeline) {
+    endpointProblem(pipeline)
+        .ifPresent(
+            problem ->
+                pipeline.feeds().stream()
+                    .map(Feed::route)
+                    .distinct()
+                    .forEach(route -> add(byRoute, route, problem)));
+  }
+
+  private static Optional<Problem> endpointProblem(Pipeline pipeline) {
     long sinceMs = pipeline.status().sinceEpochMs();
-    boolean away =
-        !pipeline.status().isConnected() && System.currentTimeMillis() - sinceMs > AWAY_MS;
-    if (!away) {
-      return;
+    if (pipeline.status().isConnected() || System.currentTimeMillis() - sinceMs <= AWAY_MS) {
+      return Optional.empty();
     }
     String sentence =
         "endpoint " + pipeline.name() + " takes no lines: " + pipeline.status().problem();
-    pipeline.feeds().stream()
-        .map(Feed::route)
-        .distinct()
-        .forEach(route -> add(byRoute, route, Instant.ofEpochMilli(sinceMs), sentence));
+    return Optional.of(new Problem(Instant.ofEpochMilli(sinceMs), sentence));
   }
 
   private static void add(
       Map<String, List<Problem>> byRoute, String route, Instant since, String sentence) {
-    byRoute.computeIfAbsent(route, unused -> new ArrayList<>()).add(new Problem(since, sentence));
+    add(byRoute, route, new Problem(since, sentence));
+  }
+
+  private static void add(Map<String, List<Problem>> byRoute, String route, Problem problem) {
+    byRoute.computeIfAbsent(route, unused -> new ArrayList<>()).add(problem);
   }
 }

@@ -55,7 +55,10 @@ public record CurveKeyFiles(Path folder, String name) {
       }
       return text;
     } catch (NoSuchFileException e) {
-      throw new IOException("the CURVE key " + file + " is missing", e);
+      throw new IOException(
+          "the CURVE key %s is missing; in a cluster it is the key '%s' of the Secret that the LogEndpoint names"
+              .formatted(file, which),
+          e);
     }
   }
 }

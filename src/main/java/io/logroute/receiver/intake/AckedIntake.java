@@ -47,6 +47,7 @@ public final class AckedIntake implements AutoCloseable {
   private static final int MESSAGES_A_TURN = 32;
 
   private static final int LINGER_MS = 1000;
+  private static final int QUIET_MS = 100;
   private static final int FAILED_HANDSHAKES =
       ZMQ.HANDSHAKE_FAILED_PROTOCOL | ZMQ.HANDSHAKE_FAILED_NO_DETAIL | ZMQ.HANDSHAKE_FAILED_AUTH;
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -296,6 +297,22 @@ public final class AckedIntake implements AutoCloseable {
       }
     }
     sessions.endAll();
+    readTheRest();
+  }
+
+  /**
+   * Takes nothing any more, but reads until agents have heard that: a connection that is closed with
+   * bytes unread is reset, and the last acknowledgements are lost on their way (RFC 1122, 4.2.2.13).
+   */
+  private void readTheRest() {
+    socket.setReceiveTimeOut(QUIET_MS);
+    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LINGER_MS);
+    while (socket.recv(0) != null && System.nanoTime() - deadlineNanos < 0) {
+      heartbeat.beat();
+      while (socket.hasReceiveMore()) {
+        unread.read(socket.recv(0).length);
+      }
+    }
   }
 
   private void closeSocket() {

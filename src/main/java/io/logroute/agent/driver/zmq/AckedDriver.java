@@ -241,6 +241,7 @@ public final class AckedDriver implements LogDriver {
     return connection != null;
   }
 
+  /** A connection that broke is left when all that came before its end has been read. */
   private boolean watch(long nowNanos) {
     Connection current = connection;
     if (current == null) {
@@ -249,6 +250,7 @@ public final class AckedDriver implements LogDriver {
     if (current.isUp() && !greeted) {
       greet(current, nowNanos);
     }
+    boolean wasDown = current.isDown();
     boolean any = false;
     int left = Connection.FRAMES_A_TURN;
     for (byte[] frame = current.receive();
@@ -260,6 +262,10 @@ public final class AckedDriver implements LogDriver {
       if (!take(decoder.decode(frame), nowNanos)) {
         return true;
       }
+    }
+    if (wasDown && !any) {
+      endSession(nowNanos, dialer.address() + current.ending(welcomed));
+      return true;
     }
     return any | keepAlive(current, nowNanos);
   }
@@ -283,10 +289,6 @@ public final class AckedDriver implements LogDriver {
   }
 
   private boolean keepAlive(Connection current, long nowNanos) {
-    if (current.isDown()) {
-      endSession(nowNanos, dialer.address() + current.ending(welcomed));
-      return true;
-    }
     if (!welcomed && dialer.isOverdue(nowNanos)) {
       endSession(nowNanos, dialer.address() + " does not answer as a receiver");
       return true;
