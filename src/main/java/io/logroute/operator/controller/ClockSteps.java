@@ -41,25 +41,34 @@ final class ClockSteps implements AutoCloseable {
   }
 
   void look() {
+    if (isSet()) {
+      lookAgain.run();
+    }
+  }
+
+  /** Says so when the clock was set since the last look. */
+  private synchronized boolean isSet() {
     Duration now = ahead();
     Duration step = now.minus(ahead);
     if (step.abs().compareTo(WORTH_A_LOOK) <= 0) {
-      return;
+      return false;
     }
     ahead = now;
     LOG.warn(
         "the clock of this machine was set {} by {} s: looking at everything again",
         step.isNegative() ? "back" : "ahead",
         step.abs().toSeconds());
-    lookAgain.run();
+    return true;
   }
 
   private Duration ahead() {
     return Duration.between(steady.instant(), wall.instant());
   }
 
+  /** Ends it; a step that cost the Lease before the next look, and so this operator, is said. */
   @Override
   public void close() {
     rounds.close();
+    isSet();
   }
 }

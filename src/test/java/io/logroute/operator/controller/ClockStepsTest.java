@@ -44,6 +44,14 @@ class ClockStepsTest {
     assertThat(looks).hasValue(0);
   }
 
+  @Test
+  void shouldSayAtItsEndWhatNobodyWaitsFor() {
+    wall = wall.plus(Duration.ofHours(1));
+    steps.close();
+    steps.look();
+    assertThat(looks).as("told at the end, and not again").hasValue(0);
+  }
+
   private void pass(Duration time) {
     wall = wall.plus(time);
     steady = steady.plus(time);
