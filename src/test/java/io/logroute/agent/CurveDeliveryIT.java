@@ -91,8 +91,7 @@ class CurveDeliveryIT {
     Files.writeString(version.resolve("central.server"), serverKey);
     Files.writeString(version.resolve("central.public"), agents.publicKey);
     Files.writeString(version.resolve("central.secret"), agents.secretKey);
-    Path turned =
-        Files.createSymbolicLink(keys.resolve("..data_tmp"), version.getFileName());
+    Path turned = Files.createSymbolicLink(keys.resolve("..data_tmp"), version.getFileName());
     Files.move(turned, keys.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
     for (String name : List.of("central.server", "central.public", "central.secret")) {
       if (!Files.isSymbolicLink(keys.resolve(name))) {

@@ -301,8 +301,9 @@ public final class AckedIntake implements AutoCloseable {
   }
 
   /**
-   * Takes nothing any more, but reads until agents have heard that: a connection that is closed with
-   * bytes unread is reset, and the last acknowledgements are lost on their way (RFC 1122, 4.2.2.13).
+   * Takes nothing any more, but reads until agents have heard that: a connection that is closed
+   * with bytes unread is reset, and the last acknowledgements are lost on their way (RFC 1122,
+   * 4.2.2.13).
    */
   private void readTheRest() {
     socket.setReceiveTimeOut(QUIET_MS);
