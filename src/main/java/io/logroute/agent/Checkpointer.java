@@ -17,11 +17,12 @@ import org.slf4j.LoggerFactory;
 final class Checkpointer {
 
   private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
-  private static final long POLL_MS = 500;
+  private static final long POLL_MS = 5_000;
 
   private final PositionsFile file;
   private final BlockingQueue<Positions> next = new ArrayBlockingQueue<>(1);
   private final Thread thread;
+  private volatile Positions offered = Positions.NONE;
   private volatile boolean stopping;
   private boolean failing;
   private Positions written = Positions.NONE;
@@ -37,6 +38,7 @@ final class Checkpointer {
 
   /** Hands positions over; returns at once. */
   void offer(Positions positions) {
+    offered = positions;
     next.poll();
     next.offer(positions);
   }
@@ -44,6 +46,7 @@ final class Checkpointer {
   /** Writes what was handed over last, and ends. */
   void close() throws InterruptedException {
     stopping = true;
+    next.offer(offered);
     thread.join();
   }
 

@@ -43,6 +43,7 @@ final class Conductor {
 
   private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long POLL_MS = 100;
+  private static final long RESTING_POLL_MS = 500;
   private static final long LEAST_LINE_BYTES = 2L << 20;
   private static final long MOST_LINE_BYTES = 64L << 20;
   private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -168,7 +169,7 @@ final class Conductor {
   private void run() {
     try {
       while (!stopping) {
-        FolderEvents.Changes changes = watch.await(POLL_MS);
+        FolderEvents.Changes changes = watch.await(sweep.isAllTold() ? RESTING_POLL_MS : POLL_MS);
         try {
           round(changes);
         } catch (RuntimeException e) {
@@ -203,8 +204,8 @@ final class Conductor {
       takeTurns(now);
       pipelines.stopUnused(graceMs);
     }
-    if (sweptAll) {
-      containers.values().forEach(state -> state.rest(watch, now));
+    if (sweptAll || newTable) {
+      sweep.rest(now);
     }
     if (waitingFiles > 0 && now - turnNanos >= TURN_NANOS) {
       takeTurns(now);

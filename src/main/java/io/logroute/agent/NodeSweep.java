@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is on the node: looks at the folders that changed, at all of them once a second, opens what
- * it finds, and forgets containers that are gone once nothing of them is held or in flight. What of
- * an earlier life is not there any more it enters into the ledger. Owned by the conductor's thread;
- * {@link #isDone} may be asked by any.
+ * What is on the node: looks at the folders that changed, at all of them once a second, or every
+ * five while events tell of everything, opens what it finds, and forgets containers that are gone
+ * once nothing of them is held or in flight. What of an earlier life is not there any more it
+ * enters into the ledger. Owned by the conductor's thread; {@link #isDone} may be asked by any.
  */
 final class NodeSweep {
 
@@ -42,6 +42,9 @@ final class NodeSweep {
 
   private static final Logger log = LoggerFactory.getLogger(NodeSweep.class);
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The same while events tell of everything. */
+  private static final long TOLD_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Path podsPath;
   private final FolderEvents watch;
@@ -61,6 +64,7 @@ final class NodeSweep {
   private volatile boolean swept;
   private long sweptNanos;
   private boolean podsFolderFailing;
+  private boolean allTold;
 
   /**
    * @param restored the positions of the last life
@@ -104,10 +108,12 @@ final class NodeSweep {
    * @return whether it looked at everything
    */
   boolean round(FolderEvents.Changes changes, long nowNanos) {
+    allTold &= changes.isEmpty();
     changes.written().forEach(this::wake);
     Set<Path> changed = changes.entries();
     changed.forEach(stamps::forget);
-    boolean due = nowNanos - sweptNanos >= SWEEP_NANOS || changed.stream().anyMatch(this::isPods);
+    long sweepNanos = allTold ? TOLD_SWEEP_NANOS : SWEEP_NANOS;
+    boolean due = nowNanos - sweptNanos >= sweepNanos || changed.stream().anyMatch(this::isPods);
     if (due) {
       all();
       sweptNanos = nowNanos;
@@ -115,6 +121,21 @@ final class NodeSweep {
       changed.forEach(this::one);
     }
     return due;
+  }
+
+  /** Lets the containers rest that can. */
+  void rest(long nowNanos) {
+    containers.values().forEach(state -> state.rest(watch, nowNanos));
+    allTold =
+        !containers.isEmpty()
+            && containers.values().stream().allMatch(state -> state.log.areWritesTold())
+            && watch.watch(podsPath)
+            && podFolders.stream().allMatch(watch::watch);
+  }
+
+  /** Whether all containers rest, and events would tell whatever changes. */
+  boolean isAllTold() {
+    return allTold;
   }
 
   private boolean isPods(Path folder) {

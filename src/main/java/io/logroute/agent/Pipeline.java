@@ -47,6 +47,9 @@ final class Pipeline {
   /** How long a feed is quiet before it rests: its folder's events wake it then. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** The longest that the thread sleeps: the endpoint's connection may have changed. */
+  private static final long LONGEST_SLEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** How often a resting feed is looked at in any case; all of them together. */
   private static final long RESTING_POLL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -294,7 +297,7 @@ final class Pipeline {
   }
 
   private long untilNextTurn(long nowNanos) {
-    long waitNanos = SLOWEST_POLL_NANOS;
+    long waitNanos = LONGEST_SLEEP_NANOS;
     for (Turn turn : turns) {
       waitNanos = Math.min(waitNanos, turn.nextNanos - nowNanos);
     }

@@ -29,7 +29,7 @@ public final class FolderStamps {
 
   static final long TICKS_MS = 100;
 
-  static final long RELIST_NANOS = TimeUnit.SECONDS.toNanos(30);
+  static final long RELIST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(10);
 

@@ -17,14 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table in a file that somebody wrote, followed by looking at it four times a second: that sees
- * a rename over it, the swapped links of a mounted ConfigMap and an edit in place alike, on every
- * file system. A file that is gone, unreadable or broken changes nothing and is told once.
+ * The table in a file that somebody wrote, followed by looking at it once a second, and four times
+ * a second while it changes: that sees a rename over it, the swapped links of a mounted ConfigMap
+ * and an edit in place alike, on every file system. A file that is gone, unreadable or broken
+ * changes nothing and is told once.
  */
 public final class FileTableSource implements TableSource {
 
   private static final Logger log = LoggerFactory.getLogger(FileTableSource.class);
-  private static final long INTERVAL_MS = 250;
+  private static final long INTERVAL_MS = 1_000;
+  private static final long CHANGING_INTERVAL_MS = 250;
   private static final int MAX_BYTES = 64 << 20;
 
   /** Within this time of its last change a file may change again with the same time stamp. */
@@ -90,18 +92,23 @@ public final class FileTableSource implements TableSource {
 
   private void run() {
     while (!thread.isStopping()) {
+      long intervalMs = INTERVAL_MS;
       try {
-        look();
+        intervalMs = look() ? INTERVAL_MS : CHANGING_INTERVAL_MS;
         trouble = null;
       } catch (IOException e) {
         missing(inWords(e));
       }
-      thread.pause(INTERVAL_MS);
+      thread.pause(intervalMs);
     }
   }
 
-  /** Reads when the file has changed and has since stayed as it is for one interval. */
-  private void look() throws IOException {
+  /**
+   * Reads when the file has changed and has since stayed as it is for one interval.
+   *
+   * @return whether it was as it is now when it was looked at before
+   */
+  private boolean look() throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     Stamp now = new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
     boolean atRest = now.equals(seen);
@@ -114,6 +121,7 @@ public final class FileTableSource implements TableSource {
         tell(bytes);
       }
     }
+    return atRest;
   }
 
   private void tell(byte[] bytes) {

@@ -40,6 +40,7 @@ public final class ZmqDriver implements LogDriver {
 
   private static final int BATCH_BYTES = 256 * 1024;
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+  private static final long SUBSCRIPTIONS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int LINGER_MS = 100;
 
@@ -265,7 +266,10 @@ public final class ZmqDriver implements LogDriver {
   @Override
   public long maxWaitNanos() {
     boolean rests = ready && open == null && queued.isEmpty() && unsettled.isEmpty();
-    return rests && socketType == SocketType.PUSH ? Long.MAX_VALUE : LOOK_NANOS;
+    if (!rests) {
+      return LOOK_NANOS;
+    }
+    return socketType == SocketType.PUSH ? Long.MAX_VALUE : SUBSCRIPTIONS_NANOS;
   }
 
   @Override
