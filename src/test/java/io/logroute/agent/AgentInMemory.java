@@ -110,6 +110,11 @@ final class AgentInMemory {
     conductor.round(new FolderEvents.Changes(changed, writes.take()));
   }
 
+  /** From now on all folders count as watched; {@link #conduct} is given what is told of them. */
+  void tellEntries() {
+    writes.tellEntries();
+  }
+
   /** From now on no write is told of, as if the kernel had no events. */
   void muteWrites() {
     writes.mute();

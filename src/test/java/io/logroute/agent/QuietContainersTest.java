@@ -41,6 +41,7 @@ class QuietContainersTest {
   private final VirtualClock clock = new VirtualClock();
   private final List<String> taken = new ArrayList<>();
   private final List<ContainerWriter> writers = new ArrayList<>();
+  private NodeFolders node;
   private AgentInMemory agent;
   private long roundAtNanos;
   private int rounds;
@@ -63,7 +64,7 @@ class QuietContainersTest {
 
   @BeforeEach
   void start() throws IOException {
-    NodeFolders node = new NodeFolders(folder);
+    node = new NodeFolders(folder);
     for (int i = 0; i < 20; i++) {
       writers.add(node.container("ns", "pod-" + i, "app"));
     }
@@ -166,6 +167,31 @@ class QuietContainersTest {
     liveConducted(Duration.ofSeconds(1));
     assertThat(taken).hasSize(before);
     liveConducted(Duration.ofSeconds(11));
+    assertThat(taken).hasSize(before + 1);
+  }
+
+  @Test
+  void shouldFindANewPodAtOnceThoughAllRest() throws IOException {
+    agent.tellEntries();
+    writeOneAfterTheOther();
+    liveConducted(Duration.ofSeconds(20));
+    assertThat(allRest()).isTrue();
+    int before = taken.size();
+    node.container("ns", "pod-new", "app").lines(1);
+    agent.conduct(Set.of(node.pods()));
+    agent.pumpOnly();
+    assertThat(taken).hasSize(before + 1);
+  }
+
+  @Test
+  void shouldFindANewPodThatNoEventTellsWhileAllRest() throws IOException {
+    agent.tellEntries();
+    writeOneAfterTheOther();
+    liveConducted(Duration.ofSeconds(20));
+    assertThat(allRest()).isTrue();
+    int before = taken.size();
+    node.container("ns", "pod-new", "app").lines(1);
+    liveConducted(Duration.ofSeconds(15));
     assertThat(taken).hasSize(before + 1);
   }
 

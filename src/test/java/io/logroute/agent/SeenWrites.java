@@ -17,12 +17,14 @@ import java.util.Set;
 
 /**
  * The kernel's events of writes, at the moment when they are asked for: a folder is told when a
- * file in it has another size or time of writing than before, or is new. Of entries it tells none.
+ * file in it has another size or time of writing than before, or is new. Of entries it tells none
+ * by itself.
  */
 final class SeenWrites implements FolderEvents {
 
   private final Map<Path, Map<Object, String>> seen = new HashMap<>();
   private boolean mute;
+  private boolean watching;
 
   void mute() {
     mute = true;
@@ -56,9 +58,14 @@ final class SeenWrites implements FolderEvents {
     return files;
   }
 
+  /** Says from now on that it tells of entries, which the test does in its stead. */
+  void tellEntries() {
+    watching = true;
+  }
+
   @Override
   public boolean watch(Path folder) {
-    return false;
+    return watching;
   }
 
   @Override
