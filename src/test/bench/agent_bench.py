@@ -394,7 +394,8 @@ def write_steadily(logs, rate, seconds, mean_bytes):
 
 def latency(options, work):
     rate, seconds = options.latency, options.seconds
-    names = [n for n in options.only if n in CONTESTANTS and (n != "rsyslog" or has_rsyslog())]
+    timed = [n for n in options.only if n in CONTESTANTS and CONTESTANTS[n][1] in ("pull", "sub")]
+    names = [n for n in timed if n != "rsyslog" or has_rsyslog()]
     print(f"latency: {rate} lines/s over {options.files} files for {seconds} s, medians of {options.runs}")
     print("| | p50 ms | p99 ms | max ms | CPU, % of a core |")
     print("|---|---|---|---|---|")
