@@ -43,7 +43,7 @@ final class Conductor {
 
   private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long POLL_MS = 100;
-  private static final long RESTING_POLL_MS = 500;
+  private static final long RESTING_POLL_MS = 250;
   private static final long LEAST_LINE_BYTES = 2L << 20;
   private static final long MOST_LINE_BYTES = 64L << 20;
   private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(30);

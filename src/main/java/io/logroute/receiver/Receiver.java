@@ -171,12 +171,13 @@ public final class Receiver implements AutoCloseable {
   private void bind(ReceiverConfig config, LineSink sink, AckedSink ackedSink)
       throws BindFailedException {
     IntakeMetrics metrics = new IntakeMetrics(registry);
+    long heapBytes = Runtime.getRuntime().maxMemory();
     BindAddress acked = config.bind().get(SocketKind.ACKED);
     if (acked != null) {
       AckedIntake intake =
           AckedIntake.bind(
               acked,
-              Runtime.getRuntime().maxMemory(),
+              heapBytes,
               ackedSink,
               metrics,
               new AckedMetrics(registry),
@@ -187,10 +188,10 @@ public final class Receiver implements AutoCloseable {
       health.watch(SocketKind.ACKED.label(), intake.heartbeat());
       LOG.info("receiving on {} (acked)", intake.boundAddress());
     }
+    IntakeLimits limits = IntakeLimits.ofMemory(heapBytes);
     for (SocketKind kind : EnumSet.of(SocketKind.SUB, SocketKind.PULL)) {
       if (config.bind().containsKey(kind)) {
-        Intake intake =
-            Intake.bind(kind, config.bind().get(kind), IntakeLimits.DEFAULT, sink, metrics, clock);
+        Intake intake = Intake.bind(kind, config.bind().get(kind), limits, sink, metrics, clock);
         parts.push(intake);
         intakes.put(kind, intake);
         health.watch(kind.label(), intake.heartbeat());

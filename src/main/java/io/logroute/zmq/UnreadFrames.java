@@ -28,17 +28,17 @@ public final class UnreadFrames implements MsgAllocator {
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final BoundedAllocator allocator;
+  private final MsgAllocator allocator;
   private final long maxBytes;
   private final AtomicLong bytes = new AtomicLong();
   private volatile boolean closed;
 
   /**
-   * @param maxFrameBytes of one frame; a longer one ends its connection
+   * @param allocator makes room for one frame
    * @param maxBytes of all that wait; one more frame than that may come
    */
-  public UnreadFrames(long maxFrameBytes, long maxBytes) {
-    this.allocator = new BoundedAllocator(maxFrameBytes);
+  public UnreadFrames(MsgAllocator allocator, long maxBytes) {
+    this.allocator = allocator;
     this.maxBytes = maxBytes;
   }
 

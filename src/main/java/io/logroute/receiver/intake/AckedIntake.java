@@ -8,6 +8,7 @@ import io.logroute.receiver.sink.AckedSink;
 import io.logroute.wire.Message;
 import io.logroute.wire.MessageEncoder;
 import io.logroute.wire.WireLimits;
+import io.logroute.zmq.ArrivingFrames;
 import io.logroute.zmq.UnreadFrames;
 import java.time.Clock;
 import java.time.Duration;
@@ -126,7 +127,10 @@ public final class AckedIntake implements AutoCloseable {
     Doorkeeper doorkeeper =
         curve == null ? null : new Doorkeeper(context, curve.senders(), ackedMetrics);
     ZMQ.Socket socket = context.socket(SocketType.ROUTER);
-    UnreadFrames unread = new UnreadFrames(WireLimits.MAX_MESSAGE_BYTES, limits.unreadBytes());
+    UnreadFrames unread =
+        new UnreadFrames(
+            new ArrivingFrames(WireLimits.MAX_MESSAGE_BYTES, limits.arrivingBytes()),
+            limits.unreadBytes());
     try {
       socket.setLinger(LINGER_MS);
       socket.setIPv6(address.isIpv6());
@@ -240,21 +244,36 @@ public final class AckedIntake implements AutoCloseable {
     byte[] peer = socket.recv(0);
     boolean isEmpty = peer == null;
     for (int left = MESSAGES_A_TURN; peer != null; left--) {
-      Msg message = socket.hasReceiveMore() ? socket.base().recv(0) : null;
-      String sender = message == null ? null : sender(message);
-      byte[] frame = message == null ? null : message.data();
-      unread.read(frame == null ? 0 : frame.length);
-      while (socket.hasReceiveMore()) {
-        frame = null;
-        unread.read(socket.recv(0).length);
-      }
-      sessions.take(new String(peer, ISO_8859_1), frame, sender, System.nanoTime());
+      read(new String(peer, ISO_8859_1));
       peer = left > 0 ? socket.recv(ZMQ.DONTWAIT) : null;
       isEmpty = peer == null && left > 0;
     }
     if (isEmpty) {
       unread.allRead();
     }
+  }
+
+  private void read(String peer) {
+    Msg message = socket.hasReceiveMore() ? readFrame() : null;
+    boolean isOne = message != null;
+    while (socket.hasReceiveMore()) {
+      isOne = false;
+      readFrame();
+    }
+    if (message instanceof ArrivingFrames.Refused) {
+      metrics.refused(Refusal.NO_ROOM);
+      sessions.refuseForRoom(peer);
+    } else {
+      String sender = message == null ? null : sender(message);
+      byte[] frame = message == null || !isOne ? null : message.data();
+      sessions.take(peer, frame, sender, System.nanoTime());
+    }
+  }
+
+  private @Nullable Msg readFrame() {
+    Msg frame = socket.base().recv(0);
+    unread.read(frame == null ? 0 : frame.size());
+    return frame;
   }
 
   /** The key that the doorkeeper let in. */
@@ -311,7 +330,7 @@ public final class AckedIntake implements AutoCloseable {
     while (socket.recv(0) != null && System.nanoTime() - deadlineNanos < 0) {
       heartbeat.beat();
       while (socket.hasReceiveMore()) {
-        unread.read(socket.recv(0).length);
+        readFrame();
       }
     }
   }

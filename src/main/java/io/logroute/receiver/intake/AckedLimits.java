@@ -50,6 +50,11 @@ record AckedLimits(
     return budgetBytes / 3;
   }
 
+  /** What may be announced and not sent whole: all windows, though nobody may have one yet. */
+  long arrivingBytes() {
+    return budgetBytes;
+  }
+
   /** The window of one more session; 0 when there is no room for one. */
   long window(long grantedBytes) {
     long leftBytes = budgetBytes - grantedBytes;

@@ -123,6 +123,17 @@ final class AckedSessions {
     }
   }
 
+  /** A peer's message was not kept, as others announce messages and do not send them. */
+  void refuseForRoom(String peer) {
+    AckedSession session = sessions.get(peer);
+    if (session != null) {
+      refuse(
+          session,
+          Refusal.UNAVAILABLE,
+          "there was no room for its message: too much is announced here and not sent");
+    }
+  }
+
   private void malformed(@Nullable AckedSession session, String problem) {
     metrics.malformed();
     if (session != null) {

@@ -5,7 +5,7 @@ import io.logroute.receiver.health.Heartbeat;
 import io.logroute.receiver.sink.LineBatch;
 import io.logroute.receiver.sink.LineSink;
 import io.logroute.receiver.sink.ReceivedLine;
-import io.logroute.zmq.BoundedAllocator;
+import io.logroute.zmq.ArrivingFrames;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
+import zmq.Msg;
 
 /**
  * One bound socket and the thread that reads it: takes messages, checks them, and hands the lines
@@ -137,7 +138,7 @@ public final class Intake implements AutoCloseable {
     socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
     socket.setRcvHWM(limits.highWaterMessages());
     socket.setMaxMsgSize(limits.maxFrameBytes());
-    socket.setMsgAllocator(new BoundedAllocator(limits.maxFrameBytes()));
+    socket.setMsgAllocator(new ArrivingFrames(limits.maxFrameBytes(), limits.arrivingBytes()));
     socket.setReceiveBufferSize(TCP_BUFFER_BYTES);
     socket.setTCPKeepAlive(1);
     socket.setReceiveTimeOut(POLL_MS);
@@ -211,7 +212,7 @@ public final class Intake implements AutoCloseable {
    * @return whether there was a message, accepted or not
    */
   private boolean collect(int flags) {
-    byte[] next = socket.recv(flags);
+    Msg next = socket.base().recv(flags);
     boolean any = next != null;
     long lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
     while (next != null) {
@@ -219,29 +220,28 @@ public final class Intake implements AutoCloseable {
       if (assembly.isFull()) {
         break;
       }
-      next = socket.recv(ZMQ.DONTWAIT);
+      next = socket.base().recv(ZMQ.DONTWAIT);
       if (next == null && System.nanoTime() - lingerUntilNanos < 0) {
         LockSupport.parkNanos(LINGER_NANOS);
-        next = socket.recv(ZMQ.DONTWAIT);
+        next = socket.base().recv(ZMQ.DONTWAIT);
       }
     }
     return any;
   }
 
-  private void take(byte[] first) {
-    int count = 1;
-    frames[0] = first;
-    while (socket.hasReceiveMore()) {
-      byte[] next = socket.recv(0);
-      if (next == null) {
-        break;
-      }
-      if (count < frames.length) {
-        frames[count] = next;
+  private void take(Msg first) {
+    int count = 0;
+    boolean isKept = true;
+    for (Msg next = first;
+        next != null;
+        next = socket.hasReceiveMore() ? socket.base().recv(0) : null) {
+      isKept &= !(next instanceof ArrivingFrames.Refused);
+      if (count < frames.length && isKept) {
+        frames[count] = next.data();
       }
       count++;
     }
-    @Nullable Refusal refusal = check.check(frames, count);
+    @Nullable Refusal refusal = isKept ? check.check(frames, count) : Refusal.NO_ROOM;
     if (refusal == null) {
       assembly.add(new ReceivedLine(check.stream(), frames[2], check.lineOffset()));
     } else {

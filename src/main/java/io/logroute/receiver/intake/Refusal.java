@@ -12,7 +12,9 @@ public enum Refusal {
   /** The second frame is not an id. */
   SERVICE_ID,
   /** The third frame has no {@code ": "} within the length of a tag. */
-  TAG;
+  TAG,
+  /** Too much was announced and not sent, so it was not kept. */
+  NO_ROOM;
 
   /** The value of the metric's label. */
   public String label() {

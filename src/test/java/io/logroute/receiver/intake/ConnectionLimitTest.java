@@ -39,7 +39,7 @@ class ConnectionLimitTest {
             Intake.bind(
                 SocketKind.PULL,
                 BindAddress.parse("tcp://127.0.0.1:*"),
-                new IntakeLimits(1 << 20, 100, MOST),
+                new IntakeLimits(1 << 20, 8 << 20, 100, MOST),
                 (batch, timeout) -> {
                   lines.addAndGet(batch.lines().size());
                   return true;

@@ -81,9 +81,10 @@ final class Connection {
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
     int maxFrameBytes = type == SocketType.DEALER ? MAX_ANSWER_BYTES : MAX_SUBSCRIPTION_BYTES;
-    this.unread = new UnreadFrames(maxFrameBytes, MAX_UNREAD_BYTES);
+    BoundedAllocator bounded = new BoundedAllocator(maxFrameBytes);
+    this.unread = new UnreadFrames(bounded, MAX_UNREAD_BYTES);
     socket.setMaxMsgSize(maxFrameBytes);
-    socket.setMsgAllocator(type == SocketType.PUSH ? new BoundedAllocator(maxFrameBytes) : unread);
+    socket.setMsgAllocator(type == SocketType.PUSH ? bounded : unread);
     this.isSealed = keys != null;
     if (keys != null) {
       seal(keys);

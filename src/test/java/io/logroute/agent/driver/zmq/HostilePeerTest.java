@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.logroute.agent.driver.ConnectionStatus;
 import io.logroute.agent.driver.DriverContext;
 import io.logroute.agent.driver.LogDriver;
+import io.logroute.zmq.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -122,8 +123,8 @@ class HostilePeerTest {
       Thread pipeline = Thread.ofVirtual().start(() -> workUntilInterrupted(driver));
       try (Socket peer = listening.accept()) {
         peer.setSoTimeout((int) SOON.toMillis());
-        peer.getOutputStream().write(greeting());
-        peer.getOutputStream().write(ready(right(own).name()));
+        peer.getOutputStream().write(RawPeer.greeting());
+        peer.getOutputStream().write(RawPeer.ready(right(own).name()));
         DataInputStream in = new DataInputStream(peer.getInputStream());
         in.readFully(new byte[64]);
         for (int heartbeat = 0; heartbeat < HEARTBEATS; heartbeat++) {
@@ -222,8 +223,8 @@ class HostilePeerTest {
   private void harm(Socket peer, String own, Harm harm) {
     try (Socket socket = peer) {
       OutputStream out = socket.getOutputStream();
-      out.write(greeting());
-      out.write(ready(right(own).name()));
+      out.write(RawPeer.greeting());
+      out.write(RawPeer.ready(right(own).name()));
       Thread reader = Thread.ofVirtual().start(() -> swallow(socket));
       if (harm == Harm.FLOOD || harm == Harm.WAVER) {
         for (int i = 0; written.get() < FLOOD_BYTES; i++) {
@@ -272,28 +273,6 @@ class HostilePeerTest {
       out.write(harm == Harm.WAVER ? i % 2 : 1);
       out.writeBytes(prefix.getBytes(US_ASCII));
     }
-    return out.toByteArray();
-  }
-
-  private static byte[] greeting() {
-    byte[] greeting = new byte[64];
-    greeting[0] = (byte) 0xff;
-    greeting[9] = 0x7f;
-    greeting[10] = 3;
-    System.arraycopy("NULL".getBytes(US_ASCII), 0, greeting, 12, 4);
-    return greeting;
-  }
-
-  private static byte[] ready(String type) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(4);
-    out.write(6 + 12 + 4 + type.length());
-    out.write(5);
-    out.writeBytes("READY".getBytes(US_ASCII));
-    out.write(11);
-    out.writeBytes("Socket-Type".getBytes(US_ASCII));
-    out.writeBytes(ByteBuffer.allocate(4).putInt(type.length()).array());
-    out.writeBytes(type.getBytes(US_ASCII));
     return out.toByteArray();
   }
 }
