@@ -106,9 +106,11 @@ public final class ArrivingFrames implements MsgAllocator {
     announced.removeIf(
         reference -> {
           Arriving frame = reference.get();
-          boolean arrives = frame != null && !frame.isWhole();
-          announcedBytes += arrives ? frame.size() : 0;
-          return !arrives;
+          if (frame == null || frame.isWhole()) {
+            return true;
+          }
+          announcedBytes += frame.size();
+          return false;
         });
   }
 

@@ -42,7 +42,7 @@ class AgentTableIT {
         centre.awaitLines("first", List.of("one", "two"));
 
         node.route(everything(centre, "first", "{{.Namespace}}"));
-        await().atMost(LONG).until(() -> agent.logged("in force") == 2);
+        await().atMost(LONG).until(() -> agent.logged(" pod entries") == 2);
         await("the conductor").pollDelay(Duration.ofMillis(500)).until(() -> true);
         writer.line("stdout", "three");
         centre.awaitLines("first", List.of("one", "two", "three"));

@@ -4,6 +4,9 @@ package io.logroute.zmq;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 
 /** The bytes of a ZMTP 3.0 peer without security (RFC 23), for tests that send what none does. */
@@ -33,6 +36,16 @@ public final class RawPeer {
     out.writeBytes(ByteBuffer.allocate(4).putInt(type.length()).array());
     out.writeBytes(type.getBytes(US_ASCII));
     return out.toByteArray();
+  }
+
+  /** Goes through the whole handshake, each side's turn after the other's. */
+  public static void shakeHands(Socket peer, String type) throws IOException {
+    DataInputStream in = new DataInputStream(peer.getInputStream());
+    peer.getOutputStream().write(greeting());
+    in.readFully(new byte[64]);
+    peer.getOutputStream().write(ready(type));
+    in.readByte();
+    in.readFully(new byte[in.readUnsignedByte()]);
   }
 
   /** The beginning of a message of one long frame, whose bytes are to follow. */

@@ -46,6 +46,7 @@ class HostilePeerTest {
   private static final Duration SOON = Duration.ofMinutes(3);
   private static final int ATTEMPTS = 3;
   private static final int HEARTBEATS = 9_000;
+  private static final int HANDSHAKE_MS = 5_000;
   private static final byte[] PING = {4, 7, 4, 'P', 'I', 'N', 'G', 0, 0};
   private static final long SMALL_BYTES = 64L << 20;
   private static final long FLOOD_BYTES = 24L << 20;
@@ -121,12 +122,9 @@ class HostilePeerTest {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       LogDriver driver = open(own, listening.getLocalPort(), status);
       Thread pipeline = Thread.ofVirtual().start(() -> workUntilInterrupted(driver));
-      try (Socket peer = listening.accept()) {
-        peer.setSoTimeout((int) SOON.toMillis());
-        peer.getOutputStream().write(RawPeer.greeting());
-        peer.getOutputStream().write(RawPeer.ready(right(own).name()));
+      listening.setSoTimeout((int) SOON.toMillis());
+      try (Socket peer = shakeHands(listening, own)) {
         DataInputStream in = new DataInputStream(peer.getInputStream());
-        in.readFully(new byte[64]);
         for (int heartbeat = 0; heartbeat < HEARTBEATS; heartbeat++) {
           peer.getOutputStream().write(PING);
           awaitPong(in);
@@ -134,6 +132,21 @@ class HostilePeerTest {
       } finally {
         pipeline.interrupt();
         pipeline.join();
+      }
+    }
+  }
+
+  /** With the first connection that gets through it. */
+  private static Socket shakeHands(ServerSocket listening, String own) throws IOException {
+    while (true) {
+      Socket peer = listening.accept();
+      try {
+        peer.setSoTimeout(HANDSHAKE_MS);
+        RawPeer.shakeHands(peer, right(own).name());
+        peer.setSoTimeout((int) SOON.toMillis());
+        return peer;
+      } catch (IOException e) {
+        peer.close();
       }
     }
   }
