@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -47,6 +48,7 @@ class HostilePeerTest {
   private static final int ATTEMPTS = 3;
   private static final int HEARTBEATS = 9_000;
   private static final int HANDSHAKE_MS = 5_000;
+  private static final int HANDSHAKES = 10;
   private static final byte[] PING = {4, 7, 4, 'P', 'I', 'N', 'G', 0, 0};
   private static final long SMALL_BYTES = 64L << 20;
   private static final long FLOOD_BYTES = 24L << 20;
@@ -119,40 +121,48 @@ class HostilePeerTest {
   @ParameterizedTest
   @ValueSource(strings = {"PUSH", "PUB"})
   void shouldAnswerEveryHeartbeat(String own) throws Exception {
+    for (int attempt = 1; !answersEveryHeartbeat(own); attempt++) {
+      assertThat(attempt).as("handshakes that stood still").isLessThan(HANDSHAKES);
+    }
+  }
+
+  /** False: the handshake stood still, which JeroMQ's does now and then on a busy machine. */
+  private boolean answersEveryHeartbeat(String own) throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      LogDriver driver = open(own, listening.getLocalPort(), status);
-      Thread pipeline = Thread.ofVirtual().start(() -> workUntilInterrupted(driver));
       listening.setSoTimeout((int) SOON.toMillis());
-      try (Socket peer = shakeHands(listening, own)) {
+      LogDriver driver = open(own, listening.getLocalPort(), new ConnectionStatus());
+      AtomicBoolean working = new AtomicBoolean(true);
+      Thread pipeline = Thread.ofPlatform().start(() -> workWhile(working, driver));
+      try (Socket peer = listening.accept()) {
+        if (!shakesHands(peer, own)) {
+          return false;
+        }
         DataInputStream in = new DataInputStream(peer.getInputStream());
         for (int heartbeat = 0; heartbeat < HEARTBEATS; heartbeat++) {
           peer.getOutputStream().write(PING);
           awaitPong(in);
         }
+        return true;
       } finally {
-        pipeline.interrupt();
+        working.set(false);
         pipeline.join();
       }
     }
   }
 
-  /** With the first connection that gets through it. */
-  private static Socket shakeHands(ServerSocket listening, String own) throws IOException {
-    while (true) {
-      Socket peer = listening.accept();
-      try {
-        peer.setSoTimeout(HANDSHAKE_MS);
-        RawPeer.shakeHands(peer, right(own).name());
-        peer.setSoTimeout((int) SOON.toMillis());
-        return peer;
-      } catch (IOException e) {
-        peer.close();
-      }
+  private static boolean shakesHands(Socket peer, String own) throws IOException {
+    try {
+      peer.setSoTimeout(HANDSHAKE_MS);
+      RawPeer.shakeHands(peer, right(own).name());
+    } catch (IOException e) {
+      return false;
     }
+    peer.setSoTimeout((int) SOON.toMillis());
+    return true;
   }
 
-  private static void workUntilInterrupted(LogDriver driver) {
-    while (!Thread.interrupted()) {
+  private static void workWhile(AtomicBoolean working, LogDriver driver) {
+    while (working.get()) {
       driver.work(System.nanoTime(), true);
       LockSupport.parkNanos(5_000_000);
     }
