@@ -170,14 +170,20 @@ class QuietContainersTest {
     assertThat(taken).hasSize(before + 1);
   }
 
-  @Test
-  void shouldFindANewPodAtOnceThoughAllRest() throws IOException {
+  /** With one line; gives the number of lines that were taken before. */
+  private int addPodWhileAllRest() throws IOException {
     agent.tellEntries();
     writeOneAfterTheOther();
     liveConducted(Duration.ofSeconds(20));
     assertThat(allRest()).isTrue();
     int before = taken.size();
     node.container("ns", "pod-new", "app").lines(1);
+    return before;
+  }
+
+  @Test
+  void shouldFindANewPodAtOnceThoughAllRest() throws IOException {
+    int before = addPodWhileAllRest();
     agent.conduct(Set.of(node.pods()));
     agent.pumpOnly();
     assertThat(taken).hasSize(before + 1);
@@ -185,12 +191,7 @@ class QuietContainersTest {
 
   @Test
   void shouldFindANewPodThatNoEventTellsWhileAllRest() throws IOException {
-    agent.tellEntries();
-    writeOneAfterTheOther();
-    liveConducted(Duration.ofSeconds(20));
-    assertThat(allRest()).isTrue();
-    int before = taken.size();
-    node.container("ns", "pod-new", "app").lines(1);
+    int before = addPodWhileAllRest();
     liveConducted(Duration.ofSeconds(15));
     assertThat(taken).hasSize(before + 1);
   }

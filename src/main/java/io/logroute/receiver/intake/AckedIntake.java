@@ -244,7 +244,7 @@ public final class AckedIntake implements AutoCloseable {
     byte[] peer = socket.recv(0);
     boolean isEmpty = peer == null;
     for (int left = MESSAGES_A_TURN; peer != null; left--) {
-      read(new String(peer, ISO_8859_1));
+      readMessage(new String(peer, ISO_8859_1));
       peer = left > 0 ? socket.recv(ZMQ.DONTWAIT) : null;
       isEmpty = peer == null && left > 0;
     }
@@ -253,7 +253,7 @@ public final class AckedIntake implements AutoCloseable {
     }
   }
 
-  private void read(String peer) {
+  private void readMessage(String peer) {
     Msg message = socket.hasReceiveMore() ? readFrame() : null;
     boolean isOne = message != null;
     while (socket.hasReceiveMore()) {
