@@ -276,6 +276,18 @@ class LinterTest {
   }
 
   @Test
+  void shouldSpellTheControlCharactersOfWhatItQuotes() {
+    LintReport report =
+        lint(
+            ROUTE.replace("{name: central}", "{name: \"a\\t\\e[31m\\n\\x85\"}")
+                + "---\n"
+                + ENDPOINT);
+    assertThat(report.problems())
+        .extracting(LintProblem::message)
+        .anyMatch(m -> m.contains("'a\\t\\x1b[31m\\n\\x85'"));
+  }
+
+  @Test
   void shouldNeverThrowWhateverIsInAFile() {
     long seed = System.nanoTime();
     System.out.println("LinterTest seed " + seed);
