@@ -250,7 +250,7 @@ public final class AckedDriver implements LogDriver {
     if (current.isUp() && !greeted) {
       greet(current, nowNanos);
     }
-    boolean wasDown = current.isDown();
+    boolean wasDown = current.isDown(nowNanos);
     boolean any = false;
     int left = Connection.FRAMES_A_TURN;
     for (byte[] frame = current.receive();

@@ -12,12 +12,18 @@ import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMonitor;
 import zmq.Msg;
+import zmq.msg.MsgAllocator;
 
 /**
  * One connection of one socket: it comes up once, and when it breaks it is over. JeroMQ would
  * connect again by itself, but then old subscriptions linger and nobody can say which messages went
  * out; so each attempt gets a context and a socket of its own, and {@link #close} returns when its
  * I/O thread is done with every message.
+ *
+ * <p>JeroMQ 0.6.0 may forget to watch a connection that it has just made (jeromq#1022), and its
+ * timer ends with the greeting: where the peer's greeting is there at once, nothing ever happens
+ * again, not even when the peer leaves. So the connection is up when the handshake's last frame
+ * comes, and is over when that is not soon after the greeting.
  *
  * <p>Whoever listens at the address may mean harm: frames have a greatest length, what waits to be
  * read has a bound, and so has the number of subscriptions. From a PUSH socket nobody reads, so
@@ -27,9 +33,10 @@ import zmq.Msg;
  */
 final class Connection {
 
-  /** Short, since a lost connect recovers only by it (jeromq#1022). */
-  private static final int HANDSHAKE_TIMEOUT_MS = 1_000;
+  /** What a peer sends in the handshake after its greeting: READY; with CURVE WELCOME before it. */
+  private static final int HANDSHAKE_FRAMES = 1;
 
+  private static final int SEALED_HANDSHAKE_FRAMES = 2;
   private static final int RECONNECT_MS = 100;
   private static final int MAX_RECONNECT_MS = 1_000;
   private static final int HEARTBEAT_MS = 5_000;
@@ -68,23 +75,37 @@ final class Connection {
   private final boolean isSealed;
   private final UnreadFrames unread;
   private final Runnable wakeUp;
-  private volatile long upNanos;
+  private final long handshakeNanos;
+  private final int handshakeFrames;
+  private int arrivedFrames;
+  private volatile long greetedNanos;
+  private volatile boolean greeted;
   private volatile boolean up;
   private volatile boolean down;
   private boolean flooded;
 
   /**
    * @param keys for CURVE; null: without
+   * @param handshakeMs the longest time to the peer's greeting, and from there to the handshake's
+   *     end
    */
-  Connection(SocketType type, String address, Runnable wakeUp, CurveKeyFiles.@Nullable Keys keys) {
+  Connection(
+      SocketType type,
+      String address,
+      Runnable wakeUp,
+      CurveKeyFiles.@Nullable Keys keys,
+      int handshakeMs) {
     this.wakeUp = wakeUp;
+    this.handshakeNanos = TimeUnit.MILLISECONDS.toNanos(handshakeMs);
+    this.handshakeFrames = keys == null ? HANDSHAKE_FRAMES : SEALED_HANDSHAKE_FRAMES;
     this.context = ZMQ.context(1);
     this.socket = context.socket(type);
     int maxFrameBytes = type == SocketType.DEALER ? MAX_ANSWER_BYTES : MAX_SUBSCRIPTION_BYTES;
     BoundedAllocator bounded = new BoundedAllocator(maxFrameBytes);
     this.unread = new UnreadFrames(bounded, MAX_UNREAD_BYTES);
     socket.setMaxMsgSize(maxFrameBytes);
-    socket.setMsgAllocator(type == SocketType.PUSH ? bounded : unread);
+    MsgAllocator allocator = type == SocketType.PUSH ? bounded : unread;
+    socket.setMsgAllocator(frameBytes -> arriving(allocator, frameBytes));
     this.isSealed = keys != null;
     if (keys != null) {
       seal(keys);
@@ -93,7 +114,7 @@ final class Connection {
     this.name = type == SocketType.XPUB ? "PUB" : type.name();
     this.hasSubscribers = type == SocketType.XPUB;
     socket.setLinger(0);
-    socket.setHandshakeIvl(HANDSHAKE_TIMEOUT_MS);
+    socket.setHandshakeIvl(handshakeMs);
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(MAX_RECONNECT_MS);
     if (type != SocketType.DEALER) {
@@ -121,22 +142,42 @@ final class Connection {
 
   private void onEvent(ZMonitor.Event event) {
     if (event == ZMonitor.Event.HANDSHAKE_PROTOCOL) {
-      upNanos = System.nanoTime();
-      up = true;
+      greetedNanos = System.nanoTime();
+      greeted = true;
     } else {
       down = true;
+      wakeUp.run();
     }
-    wakeUp.run();
   }
 
-  /** Whether the peer has answered; it may be {@link #isDown} by now. */
+  private Msg arriving(MsgAllocator allocator, int frameBytes) {
+    if (arrivedFrames < handshakeFrames) {
+      arrivedFrames++;
+      if (arrivedFrames == handshakeFrames) {
+        up = true;
+        wakeUp.run();
+      }
+    }
+    return allocator.allocate(frameBytes);
+  }
+
+  /** Whether the peer has ended its part of the handshake; it may be {@link #isDown} by now. */
   boolean isUp() {
     return up;
   }
 
   /** Whether the connection broke, or never came to be. */
-  boolean isDown() {
-    return down;
+  boolean isDown(long nowNanos) {
+    return down || isStuck(nowNanos);
+  }
+
+  /** Whether it broke before it was up, or was given up then. */
+  boolean endedInHandshake(long nowNanos) {
+    return !up && isDown(nowNanos);
+  }
+
+  private boolean isStuck(long nowNanos) {
+    return greeted && !up && nowNanos - greetedNanos > handshakeNanos;
   }
 
   /** What the connection's end looks like from here: a clause that goes after the address. */
@@ -144,10 +185,13 @@ final class Connection {
     if (flooded) {
       return " was left: it sent more than %d subscriptions".formatted(MAX_SUBSCRIPTIONS);
     }
-    if (!up) {
+    if (!greeted) {
       return " does not answer";
     }
-    if (wasInUse || System.nanoTime() - upNanos > AT_ONCE_NANOS) {
+    if (!down) {
+      return " greets and does not go on with the handshake";
+    }
+    if (wasInUse || System.nanoTime() - greetedNanos > AT_ONCE_NANOS) {
       return " closed the connection";
     }
     return " closed the connection at once: "

@@ -21,6 +21,12 @@ final class Dialer {
   /** An address has failed after this long without a handshake, contracts section 2. */
   static final int HANDSHAKE_LIMIT_MS = 10_000;
 
+  /**
+   * Short at first, since a connect that JeroMQ has lost recovers only by it (jeromq#1022), then
+   * longer, since a receiver to which all agents come back at once needs its time for each.
+   */
+  private static final int FIRST_HANDSHAKE_MS = 1_000;
+
   private static final long FIRST_PAUSE_MS = 50;
   private static final long MAX_PAUSE_MS = 2_000;
 
@@ -29,9 +35,11 @@ final class Dialer {
   private final List<TcpAddress> addresses;
   private int index;
   private @Nullable Resolution resolution;
+  private @Nullable Connection dialled;
   private long dialledNanos;
   private long nextNanos = System.nanoTime();
   private long pauseMs = FIRST_PAUSE_MS;
+  private int handshakeMs = FIRST_HANDSHAKE_MS;
 
   Dialer(DriverContext context, SocketType socketType) {
     this.context = context;
@@ -67,16 +75,17 @@ final class Dialer {
     resolution = null;
     String resolved = lookup.address();
     if (resolved == null) {
-      failed(nowNanos, "the name " + address().host() + " does not resolve");
+      moveOn(nowNanos, "the name " + address().host() + " does not resolve");
       return null;
     }
     CurveKeyFiles curve = context.curve();
     try {
       CurveKeyFiles.Keys keys = curve == null ? null : curve.read();
       dialledNanos = nowNanos;
-      return new Connection(socketType, resolved, context.wakeUp(), keys);
+      dialled = new Connection(socketType, resolved, context.wakeUp(), keys, handshakeMs);
+      return dialled;
     } catch (IOException e) {
-      failed(nowNanos, String.valueOf(e.getMessage()));
+      moveOn(nowNanos, String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -88,6 +97,15 @@ final class Dialer {
 
   /** The address did not do; the next one's turn comes after a pause. */
   void failed(long nowNanos, String why) {
+    Connection last = dialled;
+    dialled = null;
+    if (last != null && last.endedInHandshake(nowNanos)) {
+      handshakeMs = Math.min(HANDSHAKE_LIMIT_MS, 2 * handshakeMs);
+    }
+    moveOn(nowNanos, why);
+  }
+
+  private void moveOn(long nowNanos, String why) {
     context.status().disconnected(why);
     index = (index + 1) % addresses.size();
     long jitterMs = ThreadLocalRandom.current().nextLong(pauseMs / 2 + 1);
@@ -95,8 +113,9 @@ final class Dialer {
     pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs);
   }
 
-  /** Lines have got through: the next pause is a short one again. */
+  /** Lines have got through: the next pause and the next handshake are short ones again. */
   void succeeded() {
     pauseMs = FIRST_PAUSE_MS;
+    handshakeMs = FIRST_HANDSHAKE_MS;
   }
 }

@@ -176,7 +176,7 @@ public final class ZmqDriver implements LogDriver {
     if (current == null) {
       return false;
     }
-    if (current.isDown()) {
+    if (current.isDown(nowNanos)) {
       disconnect(nowNanos, current);
       return true;
     }
@@ -286,7 +286,7 @@ public final class ZmqDriver implements LogDriver {
 
   private void drain(long deadlineNanos) {
     for (long now = System.nanoTime(); now < deadlineNanos; now = System.nanoTime()) {
-      if (pendingLines == 0 || connection == null || connection.isDown()) {
+      if (pendingLines == 0 || connection == null || connection.isDown(now)) {
         return;
       }
       if (!work(now, true)) {
