@@ -43,7 +43,7 @@ final class Conductor {
 
   private static final long CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long POLL_MS = 100;
-  private static final long RESTING_POLL_MS = 250;
+  private static final long RESTING_POLL_MS = 1_000;
   private static final long LEAST_LINE_BYTES = 2L << 20;
   private static final long MOST_LINE_BYTES = 64L << 20;
   private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -131,11 +131,13 @@ final class Conductor {
   /** Puts a table in force; it is taken up by the next round. Any thread. */
   void setTable(TableInForce table) {
     wanted = table;
+    watch.wake();
   }
 
   /** Ends the thread; positions are collected once more by {@link #checkpoint} later. */
   void stop() throws InterruptedException {
     stopping = true;
+    watch.wake();
     thread.join();
   }
 

@@ -88,4 +88,7 @@ final class SeenWrites implements FolderEvents {
   public Changes await(long timeoutMs) {
     return new Changes(Set.of(), take());
   }
+
+  @Override
+  public void wake() {}
 }

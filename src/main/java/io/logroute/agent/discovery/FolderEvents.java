@@ -50,6 +50,9 @@ public interface FolderEvents {
           Thread.sleep(timeoutMs);
           return Changes.NONE;
         }
+
+        @Override
+        public void wake() {}
       };
 
   /**
@@ -72,4 +75,7 @@ public interface FolderEvents {
 
   /** Waits for events up to a time; empty: none came. */
   Changes await(long timeoutMs) throws InterruptedException;
+
+  /** Ends the wait at hand, or the next one, at once. Any thread. */
+  void wake();
 }

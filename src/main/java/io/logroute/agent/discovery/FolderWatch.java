@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's folder events, so that a new file is opened at once, and a quiet one is not looked
@@ -28,7 +29,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Writes are told only of file systems whose writers are all on this machine: what another one
  * writes into a network's file system raises no event here.
  *
- * <p>Owned by one thread.
+ * <p>Owned by one thread, which others may {@link #wake}. Nothing else ends a WatchService's wait
+ * but an interrupt, so that is what wakes, and only while it waits: elsewhere an interrupt would
+ * close the files that the thread is at.
  */
 public final class FolderWatch implements FolderEvents, AutoCloseable {
 
@@ -44,6 +47,10 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
   private final Map<Path, WatchKey> keys = new HashMap<>();
   private final Set<Path> tellingWrites = new HashSet<>();
   private final Map<Path, Boolean> local = new HashMap<>();
+  private final Object waiting = new Object();
+
+  private @Nullable Thread waiter;
+  private boolean woken;
 
   public FolderWatch() throws IOException {
     watchService = FileSystems.getDefault().newWatchService();
@@ -100,7 +107,7 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
 
   @Override
   public Changes await(long timeoutMs) throws InterruptedException {
-    WatchKey key = watchService.poll(timeoutMs, TimeUnit.MILLISECONDS);
+    WatchKey key = poll(timeoutMs);
     if (key == null) {
       return Changes.NONE;
     }
@@ -110,6 +117,54 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
       key = watchService.poll();
     }
     return changes;
+  }
+
+  private @Nullable WatchKey poll(long timeoutMs) throws InterruptedException {
+    try {
+      return watchService.poll(beginWait() ? timeoutMs : 0, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      if (!endWait()) {
+        throw e;
+      }
+      return null;
+    } finally {
+      endWait();
+    }
+  }
+
+  /** False: somebody has called {@link #wake} already. */
+  private boolean beginWait() {
+    synchronized (waiting) {
+      if (woken) {
+        woken = false;
+        return false;
+      }
+      waiter = Thread.currentThread();
+      return true;
+    }
+  }
+
+  /** Whether somebody called {@link #wake} meanwhile; no interrupt of theirs is left. */
+  private boolean endWait() {
+    synchronized (waiting) {
+      boolean wasWoken = waiter != null && woken;
+      waiter = null;
+      if (wasWoken) {
+        woken = false;
+        Thread.interrupted();
+      }
+      return wasWoken;
+    }
+  }
+
+  @Override
+  public void wake() {
+    synchronized (waiting) {
+      if (waiter != null && !woken) {
+        waiter.interrupt();
+      }
+      woken = true;
+    }
   }
 
   private void collect(WatchKey key, Changes changes) {

@@ -38,6 +38,9 @@ class FolderStampsTest {
     public Changes await(long timeoutMs) {
       return Changes.NONE;
     }
+
+    @Override
+    public void wake() {}
   }
 
   @TempDir Path folder;

@@ -2,6 +2,7 @@
 package io.logroute.agent.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FolderWatchTest {
 
   private static final long LIMIT_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long LIMIT_MS = TimeUnit.NANOSECONDS.toMillis(LIMIT_NANOS);
+  private static final int WAKES = 1_000;
 
   @TempDir private Path folder;
   private FolderWatch watch;
@@ -62,6 +66,34 @@ class FolderWatchTest {
       }
     }
     throw new AssertionError("no event of a write");
+  }
+
+  @Test
+  void shouldEndItsWaitWheneverItIsWoken() throws Exception {
+    watch.watch(folder);
+    long beganNanos = System.nanoTime();
+    for (int i = 0; i < WAKES; i++) {
+      Thread waker = Thread.ofVirtual().start(watch::wake);
+      assertThat(watch.await(LIMIT_MS).isEmpty()).isTrue();
+      waker.join();
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+    assertThat(System.nanoTime() - beganNanos).isLessThan(LIMIT_NANOS);
+  }
+
+  @Test
+  void shouldTellEventsThatComeBetweenWakes() throws Exception {
+    watch.watch(folder);
+    watch.wake();
+    Files.createFile(folder.resolve("1.log"));
+    assertThat(awaitEntries().entries()).containsExactly(folder);
+  }
+
+  @Test
+  void shouldStillEndByAnInterruptOfSomebodyElse() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> watch.await(LIMIT_MS)).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
   @Test
