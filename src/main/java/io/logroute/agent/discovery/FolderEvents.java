@@ -76,6 +76,8 @@ public interface FolderEvents {
   /** Waits for events up to a time; empty: none came. */
   Changes await(long timeoutMs) throws InterruptedException;
 
-  /** Ends the wait at hand, or the next one, at once. Any thread. */
+  /**
+   * Ends the wait at hand, or the next one, at once; without events waits are short. Any thread.
+   */
   void wake();
 }

@@ -47,6 +47,8 @@ public final class FolderWatch implements FolderEvents, AutoCloseable {
   private final Map<Path, WatchKey> keys = new HashMap<>();
   private final Set<Path> tellingWrites = new HashSet<>();
   private final Map<Path, Boolean> local = new HashMap<>();
+
+  /** Guards the two below it. */
   private final Object waiting = new Object();
 
   private @Nullable Thread waiter;
