@@ -27,6 +27,8 @@ HEADER_BYTES = len("2026-11-22T10:00:00.123456789Z stdout F ") + 1
 MIB = 1 << 20
 # The program; cost_check.py may have it started in another way.
 AGENT = [ROOT / "logroute"]
+# Where otelcol.yaml has it built.
+OTELCOL = Path("/tmp/otelcol/otelcol")
 
 
 class Missing(Exception):
@@ -144,8 +146,9 @@ class Peer:
         cls.command, cls.name = [sys.executable, str(HERE / "peer.py")], "Python, which is slow"
 
     def __init__(self, kind, what, lines, skip=0):
+        command = [sys.executable, str(HERE / "otlp_peer.py")] if kind == "otlp" else self.command
         self.process = subprocess.Popen(
-            [*self.command, kind, what, str(lines), str(skip)], stdout=subprocess.PIPE, text=True, env=self.environment
+            [*command, kind, what, str(lines), str(skip)], stdout=subprocess.PIPE, text=True, env=self.environment
         )
         self.address = self.process.stdout.readline().strip()
 
@@ -230,6 +233,30 @@ action(type="omczmq" endpoints=">{peer.address}" socktype="PUSH" template="raw")
         )
 
 
+def start_otelcol(node, work, peer, _socket):
+    """As its documentation sets it up for a node's logs; its queue waits, and gathers batches as the agent does."""
+    config = work / "otelcol.yaml"
+    config.write_text(
+        f"""receivers:
+  filelog:
+    include: ["{node.pods}/*/*/*.log"]
+    start_at: beginning
+    include_file_path: true
+    operators: [{{type: container}}]
+exporters:
+  otlphttp:
+    endpoint: {peer.address}
+    compression: none
+    sending_queue: {{block_on_overflow: true, sizer: items, queue_size: 100000, batch: {{flush_timeout: 200ms, min_size: 8192}}}}
+service:
+  telemetry: {{metrics: {{level: none}}}}
+  pipelines: {{logs: {{receivers: [filelog], exporters: [otlphttp]}}}}
+"""
+    )
+    with open(work / "otelcol.log", "ab") as log:
+        return subprocess.Popen([OTELCOL, "--config", config], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
 def rsyslogd():
     return shutil.which("rsyslogd") or shutil.which("rsyslogd", path="/usr/sbin:/sbin")
 
@@ -244,6 +271,7 @@ CONTESTANTS = {
     "agent-acked": (start_agent, "acked", "ACKED"),
     "agent-stored": (start_agent, "receiver", "ACKED"),
     "rsyslog": (start_rsyslog, "pull", "PUSH"),
+    "otelcol": (start_otelcol, "otlp", None),
 }
 LABELS = {
     "agent-push": "agent, three-frame, PUSH",
@@ -251,6 +279,7 @@ LABELS = {
     "agent-acked": "agent, acked",
     "agent-stored": "agent, acked, to our receiver: files with fsync, same cores",
     "rsyslog": "rsyslog, imfile to omczmq, PUSH",
+    "otelcol": "OpenTelemetry Collector, filelog to OTLP over HTTP",
     "wc": "wc -l",
 }
 
@@ -311,6 +340,8 @@ def backlog(options, work):
     if "rsyslog" in names and not has_rsyslog():
         names.remove("rsyslog")
         print("agent-bench: without rsyslog, install it with apt-get install rsyslog rsyslog-czmq", file=sys.stderr)
+    if "otelcol" in names and not OTELCOL.is_file():
+        raise Missing(f"no {OTELCOL}: build it as src/test/bench/otelcol.yaml says")
     node = Node(work, options.files)
     write_backlog(node, options.lines, options.bytes)
     print(
@@ -344,7 +375,7 @@ def table(found):
         )
     print()
     for name in ("agent-push", "agent-pub", "agent-acked", "agent-stored"):
-        for other in ("rsyslog", "wc"):
+        for other in ("rsyslog", "otelcol", "wc"):
             if name in found and other in found:
                 cpu = found[name]["cpu"] / found[other]["cpu"]
                 said = f"{cpu:.1f} times" if cpu >= 1 else f"1/{1 / cpu:.1f} of"
