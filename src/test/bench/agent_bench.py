@@ -28,7 +28,7 @@ MIB = 1 << 20
 # The program; cost_check.py may have it started in another way.
 AGENT = [ROOT / "logroute"]
 # Where otelcol.yaml has it built.
-OTELCOL = Path("/tmp/otelcol/otelcol")
+OTELCOL = ROOT / "target/otelcol/otelcol"
 
 
 class Missing(Exception):
